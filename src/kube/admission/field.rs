@@ -1,0 +1,188 @@
+//! Paths and errors as `k8s.io/apimachinery/pkg/util/validation/field` words them. Knows no kind.
+
+use std::fmt;
+
+use super::Cause;
+
+/// The way to a field; written out only when something is wrong there.
+#[derive(Clone, Copy, Debug)]
+pub struct Path<'a> {
+    parent: Option<&'a Path<'a>>,
+    step: Step<'a>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Step<'a> {
+    Field(&'a str),
+    Index(usize),
+    Key(&'a str),
+}
+
+impl<'a> Path<'a> {
+    /// `spec`
+    #[must_use]
+    pub fn root(name: &'a str) -> Self {
+        Self { parent: None, step: Step::Field(name) }
+    }
+
+    /// `spec.ports`
+    #[must_use]
+    pub fn child(&'a self, name: &'a str) -> Self {
+        Self { parent: Some(self), step: Step::Field(name) }
+    }
+
+    /// `spec.ports[0]`
+    #[must_use]
+    pub fn index(&'a self, index: usize) -> Self {
+        Self { parent: Some(self), step: Step::Index(index) }
+    }
+
+    /// `metadata.annotations[a/b]`
+    #[must_use]
+    pub fn key(&'a self, key: &'a str) -> Self {
+        Self { parent: Some(self), step: Step::Key(key) }
+    }
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(parent) = self.parent {
+            parent.fmt(f)?;
+        }
+        match self.step {
+            Step::Field(name) if self.parent.is_some() => write!(f, ".{name}"),
+            Step::Field(name) => f.write_str(name),
+            Step::Index(index) => write!(f, "[{index}]"),
+            Step::Key(key) => write!(f, "[{key}]"),
+        }
+    }
+}
+
+/// A value as an error prints it.
+pub enum Shown<'a> {
+    /// Quoted as Go does.
+    Text(&'a str),
+    /// A number.
+    Number(i64),
+    /// As it stands: numbers, booleans, structures already written out.
+    Raw(String),
+}
+
+impl<'a> From<&'a str> for Shown<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl<'a> From<&'a String> for Shown<'a> {
+    fn from(text: &'a String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<i32> for Shown<'_> {
+    fn from(number: i32) -> Self {
+        Self::Number(i64::from(number))
+    }
+}
+
+impl From<i64> for Shown<'_> {
+    fn from(number: i64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(&quote(text)),
+            Self::Number(number) => number.fmt(f),
+            Self::Raw(text) => f.write_str(text),
+        }
+    }
+}
+
+/// Quotes as Go's `strconv.Quote`.
+#[must_use]
+pub fn quote(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => quoted.push_str("\\\""),
+            '\\' => quoted.push_str("\\\\"),
+            '\x07' => quoted.push_str("\\a"),
+            '\x08' => quoted.push_str("\\b"),
+            '\x0c' => quoted.push_str("\\f"),
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '\t' => quoted.push_str("\\t"),
+            '\x0b' => quoted.push_str("\\v"),
+            c if (c as u32) < 0x20 || c as u32 == 0x7f => quoted.push_str(&format!("\\x{:02x}", c as u32)),
+            c if (0x80..0xa0).contains(&(c as u32))
+                || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{a0}' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}') =>
+            {
+                quoted.push_str(&format!("\\u{:04x}", c as u32));
+            }
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// The errors found in one object, in the server's order.
+#[derive(Debug, Default)]
+pub struct Errors(pub Vec<Cause>);
+
+impl Errors {
+    fn push(&mut self, reason: &'static str, path: &Path<'_>, message: String) {
+        self.0.push(Cause { reason, field: path.to_string(), message });
+    }
+
+    /// `Required value: detail`
+    pub fn required(&mut self, path: &Path<'_>, detail: &str) {
+        self.push("FieldValueRequired", path, with_detail("Required value".into(), detail));
+    }
+
+    /// `Invalid value: value: detail`
+    pub fn invalid<'v>(&mut self, path: &Path<'_>, value: impl Into<Shown<'v>>, detail: &str) {
+        self.push("FieldValueInvalid", path, with_detail(format!("Invalid value: {}", value.into()), detail));
+    }
+
+    /// `Unsupported value: value: supported values: "a", "b"`, in the order given.
+    pub fn not_supported<'v>(&mut self, path: &Path<'_>, value: impl Into<Shown<'v>>, supported: &[&str]) {
+        let supported: Vec<String> = supported.iter().map(|value| quote(value)).collect();
+        let detail = if supported.is_empty() { String::new() } else { format!("supported values: {}", supported.join(", ")) };
+        self.push("FieldValueNotSupported", path, with_detail(format!("Unsupported value: {}", value.into()), &detail));
+    }
+
+    /// `Duplicate value: value`
+    pub fn duplicate<'v>(&mut self, path: &Path<'_>, value: impl Into<Shown<'v>>) {
+        self.push("FieldValueDuplicate", path, format!("Duplicate value: {}", value.into()));
+    }
+
+    /// `Forbidden: detail`
+    pub fn forbidden(&mut self, path: &Path<'_>, detail: &str) {
+        self.push("FieldValueForbidden", path, with_detail("Forbidden".into(), detail));
+    }
+
+    /// `Too long: may not be more than N bytes`
+    pub fn too_long(&mut self, path: &Path<'_>, max: usize) {
+        self.push("FieldValueTooLong", path, format!("Too long: may not be more than {max} bytes"));
+    }
+
+    /// `Too many: actual: must have at most max items`
+    pub fn too_many(&mut self, path: &Path<'_>, actual: usize, max: usize) {
+        self.push("FieldValueTooMany", path, format!("Too many: {actual}: must have at most {max} items"));
+    }
+
+    /// `Not found: value`
+    pub fn not_found<'v>(&mut self, path: &Path<'_>, value: impl Into<Shown<'v>>) {
+        self.push("FieldValueNotFound", path, format!("Not found: {}", value.into()));
+    }
+}
+
+fn with_detail(start: String, detail: &str) -> String {
+    if detail.is_empty() { start } else { format!("{start}: {detail}") }
+}

@@ -1,0 +1,30 @@
+//! What the API server answers to a create: accepted as stored, or refused with fields, reasons and messages, by version.
+//! Knows one object at a time and nothing of places in files; the structure follows the API server's own.
+
+pub mod field;
+
+/// One cause of a refusal, as in `Status.details.causes`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cause {
+    /// `FieldValueInvalid` …
+    pub reason: &'static str,
+    /// `spec.ports[0].nodePort`
+    pub field: String,
+    /// `Invalid value: 8080: …`
+    pub message: String,
+}
+
+/// The API server's answer.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Verdict {
+    /// HTTP status: 201, 400, 403, 404, 409, 422, 500; none where it is not predicted.
+    pub code: Option<u16>,
+    /// `Status.reason`; empty when accepted.
+    pub reason: String,
+    /// `Status.message`; empty when accepted.
+    pub message: String,
+    /// In the server's order.
+    pub causes: Vec<Cause>,
+    /// Warning headers, in order.
+    pub warnings: Vec<String>,
+}

@@ -1,0 +1,48 @@
+//! The cluster that manifests are judged for: version, ranges, defaults. Knows no object.
+
+use super::Version;
+
+/// An IP family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum IpFamily {
+    /// IPv4
+    V4,
+    /// IPv6
+    V6,
+}
+
+/// What of a cluster decides how objects are judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// The API server's version.
+    pub version: Version,
+    /// First and last node port, both usable.
+    pub node_ports: (u16, u16),
+    /// Whether the node port range was given rather than assumed.
+    pub node_ports_given: bool,
+    /// `--service-cluster-ip-range`; empty: addresses are not judged by range.
+    pub service_cidrs: Vec<String>,
+    /// The cluster's families, the primary one first.
+    pub ip_families: Vec<IpFamily>,
+    /// Where objects without a namespace go.
+    pub default_namespace: String,
+    /// The cluster's DNS domain.
+    pub domain: String,
+    /// `--provider`, if given.
+    pub provider: Option<String>,
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        Self {
+            version: Version::DEFAULT,
+            node_ports: (30000, 32767),
+            node_ports_given: false,
+            service_cidrs: Vec::new(),
+            ip_families: vec![IpFamily::V4],
+            default_namespace: "default".into(),
+            domain: "cluster.local".into(),
+            provider: None,
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! The kinds that svclint knows by type, each as k8s-openapi reads it. Knows no place.
+
+use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
+use k8s_openapi::api::autoscaling::{v1 as autoscaling_v1, v2 as autoscaling_v2};
+use k8s_openapi::api::batch::v1::{CronJob, Job};
+use k8s_openapi::api::core::v1::{ConfigMap, Endpoints, Namespace, Pod, PodTemplateSpec, ReplicationController, Service};
+use k8s_openapi::api::discovery::v1::EndpointSlice;
+use k8s_openapi::api::networking::v1::{Ingress, IngressClass, NetworkPolicy};
+use k8s_openapi::api::policy::v1::PodDisruptionBudget;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+/// An object's typed content.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Typed {
+    /// v1
+    Service(Box<Service>),
+    /// v1
+    Endpoints(Box<Endpoints>),
+    /// discovery.k8s.io/v1
+    EndpointSlice(Box<EndpointSlice>),
+    /// v1
+    Pod(Box<Pod>),
+    /// v1
+    ReplicationController(Box<ReplicationController>),
+    /// v1
+    ConfigMap(Box<ConfigMap>),
+    /// v1
+    Namespace(Box<Namespace>),
+    /// apps/v1
+    Deployment(Box<Deployment>),
+    /// apps/v1
+    StatefulSet(Box<StatefulSet>),
+    /// apps/v1
+    DaemonSet(Box<DaemonSet>),
+    /// apps/v1
+    ReplicaSet(Box<ReplicaSet>),
+    /// batch/v1
+    Job(Box<Job>),
+    /// batch/v1
+    CronJob(Box<CronJob>),
+    /// networking.k8s.io/v1
+    Ingress(Box<Ingress>),
+    /// networking.k8s.io/v1
+    IngressClass(Box<IngressClass>),
+    /// networking.k8s.io/v1
+    NetworkPolicy(Box<NetworkPolicy>),
+    /// policy/v1
+    PodDisruptionBudget(Box<PodDisruptionBudget>),
+    /// autoscaling/v1
+    HorizontalPodAutoscalerV1(Box<autoscaling_v1::HorizontalPodAutoscaler>),
+    /// autoscaling/v2
+    HorizontalPodAutoscaler(Box<autoscaling_v2::HorizontalPodAutoscaler>),
+    /// Any other kind: its metadata, and the pod template it holds at `spec.template`.
+    Other(Box<Other>),
+}
+
+/// An object of a kind that is not known by type.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Other {
+    /// `metadata`
+    pub metadata: ObjectMeta,
+    /// `spec.template`, where it has the shape of a pod template.
+    pub template: Option<PodTemplateSpec>,
+}

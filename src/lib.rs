@@ -1,0 +1,13 @@
+//! svclint reads Service, workload and Endpoints YAML with no cluster and no network, and says what is wrong,
+//! how traffic would flow and what it would cost.
+//!
+//! ```text
+//! bytes ─ source ─ yaml::documents ─ yaml::Tree ─ kube::Object ─┐
+//!                                                               ├─ kube::World ─ rules ─ Finding ─ report
+//!                                    every file of the run ─────┘                 └──── explain
+//! ```
+
+pub mod finding;
+pub mod kube;
+pub mod source;
+pub mod yaml;
