@@ -7,7 +7,9 @@
 //!                                    every file of the run ─────┘                 └──── explain
 //! ```
 
+pub mod check;
 pub mod finding;
 pub mod kube;
+pub mod rules;
 pub mod source;
 pub mod yaml;

@@ -23,7 +23,9 @@ const LAYERS: [(&str, &[&str]); 10] = [
 fn nobody_imports_upwards() {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut seen = 0;
-    for file in walkdir::WalkDir::new(&src).into_iter().map(Result::unwrap).filter(|file| file.path().extension().is_some_and(|it| it == "rs")) {
+    for file in
+        walkdir::WalkDir::new(&src).into_iter().map(Result::unwrap).filter(|file| file.path().extension().is_some_and(|it| it == "rs"))
+    {
         let path = file.path().strip_prefix(&src).unwrap().to_str().unwrap().replace('\\', "/");
         let layer = path.split(['/', '.']).next().unwrap();
         let Some((_, may)) = LAYERS.iter().find(|(name, _)| *name == layer) else { continue };
@@ -31,7 +33,11 @@ fn nobody_imports_upwards() {
             for used in line.split("crate::").skip(1) {
                 let used = used.split(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap();
                 seen += 1;
-                assert!(used.is_empty() || used == layer || may.contains(&used), "src/{path}:{}: `{layer}` must not know `{used}`", number + 1);
+                assert!(
+                    used.is_empty() || used == layer || may.contains(&used),
+                    "src/{path}:{}: `{layer}` must not know `{used}`",
+                    number + 1
+                );
             }
         }
     }

@@ -101,7 +101,17 @@ fn every_page_has_a_rule_and_every_head_is_whole() {
     names.sort();
     assert_eq!(pages, names);
     for rule in rules::all() {
-        for part in ["\n## Bad", "\n## Good", "\n## Why", "\n## When it is right", "\nkinds: ", "\nsummary: ", "\nseverity: ", "\nfix: ", "\nsince: "] {
+        for part in [
+            "\n## Bad",
+            "\n## Good",
+            "\n## Why",
+            "\n## When it is right",
+            "\nkinds: ",
+            "\nsummary: ",
+            "\nseverity: ",
+            "\nfix: ",
+            "\nsince: ",
+        ] {
             assert!(rule.page.contains(part), "rules/{}.md lacks {part:?}", rule.name);
         }
         let summary = rule.head().summary;
@@ -134,14 +144,17 @@ fn bad_examples_yield_the_marked_findings_and_no_others() {
                 if finding.rule == rule.name {
                     match wanted.remove(&place) {
                         Some(words) if says(finding, &words) => {}
-                        Some(words) => wrong.push(format!("rules/{}.md Bad {number}: does not say {words:?}: {}", rule.name, tell(&sources, finding))),
+                        Some(words) => {
+                            wrong.push(format!("rules/{}.md Bad {number}: does not say {words:?}: {}", rule.name, tell(&sources, finding)))
+                        }
                         None => wrong.push(format!("rules/{}.md Bad {number}: not marked: {}", rule.name, tell(&sources, finding))),
                     }
                 } else if finding.severity > Severity::Info {
                     wrong.push(format!("rules/{}.md Bad {number}: another rule: {}", rule.name, tell(&sources, finding)));
                 }
             }
-            wrong.extend(wanted.iter().map(|(place, words)| format!("rules/{}.md Bad {number}: nothing at {place:?} ({words})", rule.name)));
+            wrong
+                .extend(wanted.iter().map(|(place, words)| format!("rules/{}.md Bad {number}: nothing at {place:?} ({words})", rule.name)));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -160,7 +173,10 @@ fn good_examples_are_quiet() {
         assert!(!found.is_empty(), "rules/{}.md has no Good example", rule.name);
         for (number, example) in found.iter().enumerate() {
             let (sources, checked) = run(example, profile(rule.page));
-            let loud = checked.findings.iter().filter(|finding| finding.severity > Severity::Info || finding.rule == rule.name && rule.head().severity > Severity::Info);
+            let loud = checked
+                .findings
+                .iter()
+                .filter(|finding| finding.severity > Severity::Info || finding.rule == rule.name && rule.head().severity > Severity::Info);
             wrong.extend(loud.map(|finding| format!("rules/{}.md Good {number}: {}", rule.name, tell(&sources, finding))));
         }
     }
@@ -173,7 +189,8 @@ fn fixes_turn_bad_into_good_byte_for_byte() {
     for rule in rules::all().iter().filter(|rule| rule.fix().is_some()) {
         let (bad, good) = (examples(rule.page, "Bad"), examples(rule.page, "Good"));
         let (sources, checked) = run(&bad[0], profile(rule.page));
-        let mut edits: Vec<_> = checked.findings.iter().filter(|it| it.rule == rule.name).filter_map(|it| it.fix.clone()).flat_map(|fix| fix.edits).collect();
+        let mut edits: Vec<_> =
+            checked.findings.iter().filter(|it| it.rule == rule.name).filter_map(|it| it.fix.clone()).flat_map(|fix| fix.edits).collect();
         edits.sort_by_key(|edit| edit.span);
         edits.dedup();
         let mended: Vec<_> = sources

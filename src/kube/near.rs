@@ -107,7 +107,9 @@ fn same_idea(a: &str, b: &str) -> bool {
         "app.kubernetes.io/app",
         "application",
     ];
-    (APPLICATION.contains(&a) && APPLICATION.contains(&b)) || alike(last(a), last(b)) || (last(a).len().min(last(b).len()) >= 2 && strsim::osa_distance(a, b) == 1)
+    (APPLICATION.contains(&a) && APPLICATION.contains(&b))
+        || alike(last(a), last(b))
+        || (last(a).len().min(last(b).len()) >= 2 && strsim::osa_distance(a, b) == 1)
 }
 
 fn last(key: &str) -> &str {
@@ -185,10 +187,26 @@ mod tests {
 
     #[test]
     fn slips_are_alike_and_versions_are_not() {
-        for (a, b) in [("game-loby", "game-lobby"), ("webapp", "web-app"), ("Api", "api"), ("shop-web", "web-shop"), ("cacheapp", "cache"), ("lesson-svc", "lesson-service")] {
+        for (a, b) in [
+            ("game-loby", "game-lobby"),
+            ("webapp", "web-app"),
+            ("Api", "api"),
+            ("shop-web", "web-shop"),
+            ("cacheapp", "cache"),
+            ("lesson-svc", "lesson-service"),
+        ] {
             assert!(alike(a, b), "{a} {b}");
         }
-        for (a, b) in [("v1", "v2"), ("web-1", "web-2"), ("redis-master", "redis-slave"), ("ui", "db"), ("", "a"), ("catalog-db", "catalog-ui"), ("east", "west"), ("pool-a", "pool-b")] {
+        for (a, b) in [
+            ("v1", "v2"),
+            ("web-1", "web-2"),
+            ("redis-master", "redis-slave"),
+            ("ui", "db"),
+            ("", "a"),
+            ("catalog-db", "catalog-ui"),
+            ("east", "west"),
+            ("pool-a", "pool-b"),
+        ] {
             assert!(!alike(a, b), "{a} {b}");
         }
     }

@@ -7,7 +7,6 @@ use k8s_openapi::api::core::v1::{PodSpec, PodTemplateSpec, Service};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 
 use super::Typed;
-use super::admission::Verdict;
 use super::place::Place;
 use crate::finding::ObjectRef;
 use crate::source::Span;
@@ -48,8 +47,6 @@ pub struct Object<'s> {
     pub typed: Option<Typed>,
     /// What decoding found: unknown, duplicate and mistyped fields.
     pub faults: Vec<Fault>,
-    /// What the API server would answer.
-    pub verdict: Verdict,
     /// Whether the file was only read for what it tells about others.
     pub context: bool,
 }
@@ -145,13 +142,13 @@ impl<'s> Object<'s> {
         }
         match self.typed.as_ref()? {
             Typed::Pod(pod) => Some(Template { path: "", labels: pod.metadata.labels.as_ref(), spec: pod.spec.as_ref() }),
-            Typed::Deployment(it) => of("spec.template", &it.spec.as_ref()?.template),
-            Typed::StatefulSet(it) => of("spec.template", &it.spec.as_ref()?.template),
-            Typed::DaemonSet(it) => of("spec.template", &it.spec.as_ref()?.template),
-            Typed::ReplicaSet(it) => of("spec.template", it.spec.as_ref()?.template.as_ref()?),
+            Typed::Deployment(it) => of("spec.template", &it.spec.template),
+            Typed::StatefulSet(it) => of("spec.template", &it.spec.template),
+            Typed::DaemonSet(it) => of("spec.template", &it.spec.template),
+            Typed::ReplicaSet(it) => of("spec.template", it.spec.template.as_ref()?),
             Typed::ReplicationController(it) => of("spec.template", it.spec.as_ref()?.template.as_ref()?),
             Typed::Job(it) => of("spec.template", &it.spec.as_ref()?.template),
-            Typed::CronJob(it) => of("spec.jobTemplate.spec.template", &it.spec.as_ref()?.job_template.spec.as_ref()?.template),
+            Typed::CronJob(it) => of("spec.jobTemplate.spec.template", &it.spec.job_template.spec.as_ref()?.template),
             Typed::Other(it) => of("spec.template", it.template.as_ref()?),
             _ => None,
         }
@@ -161,10 +158,10 @@ impl<'s> Object<'s> {
     #[must_use]
     pub fn workload_selector(&self) -> Option<&LabelSelector> {
         match self.typed.as_ref()? {
-            Typed::Deployment(it) => Some(&it.spec.as_ref()?.selector),
-            Typed::StatefulSet(it) => Some(&it.spec.as_ref()?.selector),
-            Typed::DaemonSet(it) => Some(&it.spec.as_ref()?.selector),
-            Typed::ReplicaSet(it) => Some(&it.spec.as_ref()?.selector),
+            Typed::Deployment(it) => Some(&it.spec.selector),
+            Typed::StatefulSet(it) => Some(&it.spec.selector),
+            Typed::DaemonSet(it) => Some(&it.spec.selector),
+            Typed::ReplicaSet(it) => Some(&it.spec.selector),
             _ => None,
         }
     }

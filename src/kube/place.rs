@@ -72,7 +72,9 @@ impl<'o, 's> Place<'o, 's> {
     #[must_use]
     pub fn span(&self) -> Span {
         match (self.value.filter(|_| self.found), self.key) {
-            (Some(value), _) if matches!(value.node().kind, Kind::Scalar | Kind::Alias(_)) && value.span().start < value.span().end => value.span(),
+            (Some(value), _) if matches!(value.node().kind, Kind::Scalar | Kind::Alias(_)) && value.span().start < value.span().end => {
+                value.span()
+            }
             (_, Some(key)) => key.span(),
             (Some(value), None) => first_line(value),
             (None, None) => self.value.map_or(self.object.span, first_line),

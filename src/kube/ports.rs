@@ -64,8 +64,7 @@ pub fn containers(spec: &PodSpec) -> impl Iterator<Item = Placed<'_>> {
 
 /// All declared ports with their containers and indices.
 pub fn declared(spec: &PodSpec) -> impl Iterator<Item = (Placed<'_>, usize, &ContainerPort)> {
-    containers(spec)
-        .flat_map(|placed| placed.container.ports.iter().flatten().enumerate().map(move |(index, port)| (placed, index, port)))
+    containers(spec).flat_map(|placed| placed.container.ports.iter().flatten().enumerate().map(move |(index, port)| (placed, index, port)))
 }
 
 /// The number a target port stands for in a pod, as the EndpointSlice controller finds it

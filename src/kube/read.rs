@@ -151,4 +151,3 @@ fn other(root: Value<'_, '_>) -> Other {
     let template = template.and_then(|template| yaml::from_value::<PodTemplateSpec>(template, &mut unheard));
     Other { metadata, template }
 }
-

@@ -18,11 +18,14 @@ pub fn syntax(text: &str) -> Option<&'static str> {
 /// Whether a value is a placeholder that something fills in later: `${NAME}`, `$(NAME)`, `{{ name }}`, `@NAME@`, `<name>`.
 #[must_use]
 pub fn is_placeholder(value: &str) -> bool {
-    let inside = |open: &str, close: &str| value.find(open).is_some_and(|at| value.get(at + open.len()..).is_some_and(|rest| rest.contains(close)));
+    let inside =
+        |open: &str, close: &str| value.find(open).is_some_and(|at| value.get(at + open.len()..).is_some_and(|rest| rest.contains(close)));
     inside("${", "}")
         || inside("$(", ")")
         || inside("{{", "}}")
         || (value.starts_with('<') && value.ends_with('>'))
         || (value.len() > 2 && value.starts_with('@') && value.ends_with('@'))
-        || (value.len() > 1 && value.starts_with('$') && value[1..].chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'))
+        || (value.len() > 1
+            && value.starts_with('$')
+            && value[1..].chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'))
 }

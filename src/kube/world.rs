@@ -2,10 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::Profile;
 use super::endpoints;
 use super::labels;
 use super::object::{Labels, Object, ObjectId, State, Template};
-use super::Profile;
 use crate::finding::ObjectRef;
 use crate::source::{FileId, Source, Span};
 

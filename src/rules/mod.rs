@@ -25,7 +25,7 @@ pub struct Rule {
 macro_rules! rules {
     ($($module:ident => $name:literal,)*) => {
         $(mod $module;)*
-        static ALL: &[Rule] = &[$(Rule {
+        static ALL: [Rule; [$($name),*].len()] = [$(Rule {
             name: $name,
             page: include_str!(concat!("../../rules/", $name, ".md")),
             check: $module::check,
@@ -41,7 +41,7 @@ rules! {
 /// All rules, in the order of the list.
 #[must_use]
 pub fn all() -> &'static [Rule] {
-    ALL
+    &ALL
 }
 
 /// A rule by its name.
