@@ -35,7 +35,27 @@ macro_rules! rules {
 }
 
 rules! {
+    endpoints_for_service_with_selector => "endpoints-for-service-with-selector",
+    endpoints_match_no_service => "endpoints-match-no-service",
+    external_name_is_address => "external-name-is-address",
+    external_name_ports_ignored => "external-name-ports-ignored",
+    headless_port_not_remapped => "headless-port-not-remapped",
+    ingress_backend_missing => "ingress-backend-missing",
+    ingress_port_missing => "ingress-port-missing",
+    node_port_taken_twice => "node-port-taken-twice",
+    pods_in_other_namespace => "pods-in-other-namespace",
+    probe_names_no_port => "probe-names-no-port",
+    same_port_tcp_and_udp => "same-port-tcp-and-udp",
+    selector_matches_job_pods => "selector-matches-job-pods",
     selector_matches_nothing => "selector-matches-nothing",
+    selector_matches_several_workloads => "selector-matches-several-workloads",
+    service_is_load_balancer => "service-is-load-balancer",
+    service_without_selector_or_endpoints => "service-without-selector-or-endpoints",
+    stateful_set_service_name => "stateful-set-service-name",
+    target_port_missing_in_some => "target-port-missing-in-some",
+    target_port_names_nothing => "target-port-names-nothing",
+    target_port_not_declared => "target-port-not-declared",
+    workload_not_in_files => "workload-not-in-files",
 }
 
 /// All rules, in the order of the list.
