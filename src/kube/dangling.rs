@@ -43,8 +43,7 @@ pub fn cause<'w, 's>(world: &'w World<'s>, object: &Object<'_>) -> Option<Cause<
             return Some(Cause::OtherNamespace(elsewhere.copied().collect()));
         }
         (_, Some(slip)) if own.is_none() || slip <= Distance::SameDirectory => return Some(Cause::Slip(slips)),
-        _ if own.is_some() => return None,
-        _ if !slips.is_empty() => return Some(Cause::Slip(slips)),
+        _ if own.is_none() && !slips.is_empty() => return Some(Cause::Slip(slips)),
         _ => {}
     }
     Some(meant(world, object, selector).map_or(Cause::Unseen, Cause::OtherLabels))

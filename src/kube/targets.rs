@@ -5,7 +5,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::object::Object;
 use super::ports::{self, Named, Role};
-use super::world::{Match, World};
+use super::world::{Distance, Match, World};
 
 /// A workload behind a Service, with the spec of its pods.
 #[derive(Clone, Copy, Debug)]
@@ -22,10 +22,13 @@ pub fn is_job(object: &Object<'_>) -> bool {
     matches!(object.kind(), "Job" | "CronJob")
 }
 
-/// The workloads that serve a Service: those behind it whose containers are known, Jobs only where nothing else is.
+/// The workloads that serve a Service: those behind it and not far from it whose containers are known, Jobs only where
+/// nothing else is. A match in an unrelated folder says nothing about ports.
 #[must_use]
 pub fn backends<'w, 's>(world: &'w World<'s>, service: &Object<'_>) -> Vec<Backend<'w, 's>> {
-    whole(world.behind(service))
+    let mut behind = world.behind(service);
+    behind.retain(|found| found.distance < Distance::Far);
+    whole(behind)
 }
 
 /// Those of some matches whose containers are known, Jobs only where nothing else is.

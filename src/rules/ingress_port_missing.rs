@@ -31,7 +31,7 @@ fn nearest<'w, 's>(object: &Object<'_>, world: &'w World<'s>, name: &str) -> Vec
     services.retain(|service| targets::service_ports(service).next().is_some());
     let best = services.first().map(|service| (world.namespaces(object, service), world.distance(object, service)));
     services.retain(|service| Some((world.namespaces(object, service), world.distance(object, service))) == best);
-    services.retain(|service| world.namespaces(object, service) != Namespaces::Different);
+    services.retain(|service| world.namespaces(object, service) != Namespaces::Different && world.distance(object, service) < Distance::Far);
     services
 }
 
@@ -94,7 +94,7 @@ fn mend(finding: Finding, edit: Option<crate::finding::Edit>, port: &str) -> Fin
 fn confidence(object: &Object<'_>, world: &World<'_>, service: &Object<'_>) -> Confidence {
     let distance = world.distance(object, service);
     let external = service.service().is_some_and(endpoints::is_external);
-    if external || distance == Distance::Far || world.namespaces(object, service) != Namespaces::Same {
+    if external || world.namespaces(object, service) != Namespaces::Same {
         return Confidence::Possible;
     }
     let changed = world.changed_later(object) || world.changed_later(service) || !world.patches_of(service).is_empty();

@@ -61,7 +61,13 @@ fn alternatives(a: &Backend<'_, '_>, b: &Backend<'_, '_>) -> bool {
         backend.spec.containers.iter().filter_map(|container| container.image.as_deref()).map(|image| images::name(image).to_owned()).collect()
     };
     let (a_name, b_name) = (a.found.object.name(), b.found.object.name());
-    a_name == b_name || family(a_name) == family(b_name) || !images(a).is_disjoint(&images(b))
+    a_name == b_name || family(a_name) == family(b_name) || is_made_by(a, b) || is_made_by(b, a) || !images(a).is_disjoint(&images(b))
+}
+
+/// Whether one is a running pod of the other, exported beside it.
+fn is_made_by(pod: &Backend<'_, '_>, workload: &Backend<'_, '_>) -> bool {
+    let made = pod.found.object.name().strip_prefix(workload.found.object.name());
+    pod.found.object.kind() == "Pod" && made.is_some_and(|rest| rest.starts_with('-'))
 }
 
 /// A name without its words for a version.

@@ -14,7 +14,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     }
     let place = object.at("spec.serviceName");
     let found = world.named("Service", name, object);
-    let Some(service) = found.iter().find(|it| world.namespaces(object, it) != Namespaces::Different) else {
+    let Some(service) = found.iter().find(|it| world.namespaces(object, it) != Namespaces::Different && world.distance(object, it) < Distance::Far) else {
         out.push(missing(object, world, name));
         return;
     };

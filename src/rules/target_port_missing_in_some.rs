@@ -8,6 +8,7 @@ use crate::kube::{Object, World};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let mut found = world.behind(object);
+    found.retain(|found| found.distance < Distance::Far);
     if world.among_alternatives(object) {
         found.retain(|found| found.distance == Distance::SameFile);
     }

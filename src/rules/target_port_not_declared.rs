@@ -12,6 +12,7 @@ use crate::source::Span;
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let backends = targets::backends(world, object);
+    let mut hinted = false;
     for (index, port, number) in targets::numbered_targets(object) {
         let known = |backend: &Backend<'_, '_>| {
             backend.declared().any(|declared| declared == number) || listens::mentions(world, backend.found.object, &backend.found.template, number)
@@ -22,7 +23,8 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         let target = Target { object, world, index, port, number };
         let judged: Vec<_> = backends.iter().filter_map(|backend| target.judge(backend)).collect();
         let worst = judged.into_iter().reduce(|best, next| if next.confidence > best.confidence { next } else { best });
-        out.extend(worst);
+        // One hint is enough: a Service of many ports is told once that declarations are incomplete.
+        out.extend(worst.filter(|finding| finding.confidence > Confidence::Possible || !std::mem::replace(&mut hinted, true)));
     }
 }
 
@@ -115,7 +117,7 @@ impl Target<'_, '_> {
             finding = finding.label(span, text);
         }
         match confidence {
-            Confidence::Possible => finding.help(format!("if the program listens on {number}, all is well: declare it to say so; else target {instead}")),
+            Confidence::Possible => finding.help(format!("if the program listens on {number}, all is well: declare it to say so")),
             _ => finding.help(format!("set `targetPort: {instead}`, or declare {number} if the program does listen there")),
         }
     }
