@@ -1,6 +1,7 @@
 //! A StatefulSet whose governing Service can't give its pods their names.
 
 use crate::finding::{Confidence, Finding};
+use crate::kube::dangling;
 use crate::kube::near::alike;
 use crate::kube::typed::Typed;
 use crate::kube::world::{Distance, Namespaces};
@@ -21,6 +22,9 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let Some(it) = service.service() else { return };
     let there = world.told(service);
     let names = format!("`{}-0.{name}`", object.name());
+    if dangling::cause(world, service).is_some() {
+        return; // that Service has a finding of its own, and this would only follow from it
+    }
     if endpoints::selector(it).is_some() && !world.services_taking(object).iter().any(|taking| taking.id == service.id) {
         let near = world.distance(object, service) <= Distance::SameDirectory && !world.changed_later(object) && !world.among_alternatives(object);
         let confidence = if near && world.namespaces(object, service) == Namespaces::Same { Confidence::Likely } else { Confidence::Possible };
