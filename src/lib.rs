@@ -9,5 +9,6 @@
 
 pub mod finding;
 pub mod kube;
+pub mod report;
 pub mod source;
 pub mod yaml;
