@@ -1,8 +1,12 @@
 //! Writes what a run found, one file a format. Knows no rule, no setting and no stream: each format is given somewhere to write.
 
 pub mod concise;
+mod excerpt;
+pub mod full;
 pub mod json;
 pub mod safe;
+pub mod summary;
+mod wrap;
 
 use owo_colors::Style;
 
