@@ -7,8 +7,10 @@
 //!                                    every file of the run ─────┘                 └──── explain
 //! ```
 
+pub mod config;
 pub mod finding;
 pub mod kube;
 pub mod report;
 pub mod source;
+pub mod walk;
 pub mod yaml;
