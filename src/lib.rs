@@ -7,10 +7,12 @@
 //!                                    every file of the run ─────┘                 └──── explain
 //! ```
 
+pub mod check;
 pub mod config;
 pub mod finding;
 pub mod kube;
 pub mod report;
+pub mod rules;
 pub mod source;
 pub mod walk;
 pub mod yaml;

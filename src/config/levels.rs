@@ -43,6 +43,7 @@ impl Levels {
 /// The levels of every file of a run.
 #[derive(Debug)]
 pub struct LevelsByFile {
+    base: Levels,
     levels: Vec<Levels>,
     /// By number of the file, which of `levels`.
     files: Vec<usize>,
@@ -71,14 +72,15 @@ impl Settings {
             [] => vec![of_file(Path::new("")); sources.len()],
             _ => sources.iter().map(|source| of_file(&absolute(source))).collect(),
         };
-        LevelsByFile { levels, files }
+        LevelsByFile { base: self.levels.clone(), levels, files }
     }
 }
 
 impl LevelsByFile {
     /// The levels of a file.
     #[must_use]
-    pub fn of(&self, source: &Source) -> Option<&Levels> {
-        self.levels.get(*self.files.get(source.id.0 as usize)?)
+    pub fn of(&self, source: &Source) -> &Levels {
+        let known = self.files.get(source.id.0 as usize).and_then(|index| self.levels.get(*index));
+        known.unwrap_or(&self.base)
     }
 }
