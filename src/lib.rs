@@ -8,7 +8,9 @@
 //! ```
 
 pub mod check;
+pub mod cli;
 pub mod config;
+pub mod exit;
 pub mod finding;
 pub mod kube;
 pub mod report;

@@ -17,6 +17,9 @@ use crate::source::{Source, Unreadable};
 pub use around::{MOST_BYTES, MOST_ENTRIES, MOST_FILES};
 pub use path::absolute;
 
+/// What a configuration is called.
+const CONFIGURATIONS: [&str; 2] = ["svclint.yaml", ".svclint.yaml"];
+
 /// Which files around the named ones are read too.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Context {
@@ -102,21 +105,31 @@ pub fn read(paths: &[PathBuf], options: &Options<'_>) -> Files {
     let mut read = Files { sources: std::mem::take(&mut files.sources), ..Files::default() };
     read::all(&context.picks, &mut read);
     files.sources = read.sources;
-    files.notes.push(format!("context: {} files around the named ones", files.sources.len() - files.named));
+    let around = files.sources.len() - files.named;
+    files.notes.push(format!("context: {around} {} around the named ones", if around == 1 { "file" } else { "files" }));
     files.notes.extend(context.note);
     files
 }
 
-/// The configuration of a path: the nearest `svclint.yaml` or `.svclint.yaml`, in its folder or above.
+/// The folder of a path, absolute: a directory itself, the one a file lies in, the working directory for standard input without a name.
+#[must_use]
+pub fn folder_of(path: &Path, stdin_name: Option<&str>) -> PathBuf {
+    let path = match stdin_name {
+        _ if path != Path::new("-") => path,
+        Some(name) => Path::new(name),
+        None => return absolute(Path::new("")),
+    };
+    let full = absolute(path);
+    if full.is_dir() { full } else { full.parent().map(Path::to_path_buf).unwrap_or_default() }
+}
+
+/// The configuration of an absolute folder: the nearest `svclint.yaml` or `.svclint.yaml`, there or above.
 ///
 /// # Errors
 /// Why the file that was found can't be read.
-pub fn configuration(path: &Path) -> Result<Option<Found>, Unreadable> {
-    let start = absolute(path);
-    let start = if path.is_dir() || path == Path::new("-") { start } else { start.parent().map(Path::to_path_buf).unwrap_or_default() };
-    let start = if path == Path::new("-") { absolute(Path::new("")) } else { start };
-    let found = start.ancestors().flat_map(|folder| ["svclint.yaml", ".svclint.yaml"].map(|name| folder.join(name))).find(|file| file.is_file());
-    found.map(|file| configuration_file(&file)).transpose()
+pub fn configuration(folder: &Path) -> Result<Option<Found>, Unreadable> {
+    let mut files = folder.ancestors().flat_map(|folder| CONFIGURATIONS.map(|name| folder.join(name)));
+    files.find(|file| file.is_file()).map(|file| configuration_file(&file)).transpose()
 }
 
 /// The configuration in a file that is named.

@@ -10,7 +10,7 @@ use super::{Level, did_you_mean};
 use crate::kube::profile::IpFamily;
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase", expecting = "settings, as in `failOn: warning`")]
 pub struct File {
     pub kubernetes_version: Option<String>,
     pub cluster: Cluster,
@@ -124,17 +124,17 @@ pub fn read(shown: &str, text: &str) -> Result<File, String> {
     serde_yaml::from_str::<Option<File>>(text).map(Option::unwrap_or_default).map_err(|error| {
         let place = error.location().map_or_else(String::new, |at| format!(":{}:{}", at.line(), at.column()));
         let message = error.to_string();
-        let message = message.split(" at line ").next().unwrap_or(&message);
-        format!("{shown}{place}: {message}{}", suggestion(message))
+        format!("{shown}{place}: {}", reworded(message.split(" at line ").next().unwrap_or(&message)))
     })
 }
 
-/// serde names what it expected instead of an unknown key: "unknown field `a`, expected one of `b`, `c`".
-fn suggestion(message: &str) -> String {
+/// serde lists all it expected in place of an unknown key (``unknown field `a`, expected one of `b`, `c` ``): where one is near, it is enough.
+fn reworded(message: &str) -> String {
     let mut quoted = message.split('`').skip(1).step_by(2);
-    match quoted.next() {
-        Some(unknown) if message.contains("unknown ") => did_you_mean(unknown, quoted),
-        _ => String::new(),
+    let near = quoted.next().map_or_else(String::new, |unknown| did_you_mean(unknown, quoted));
+    match message.split_once(", expected ") {
+        Some((unknown, _)) if !near.is_empty() && unknown.contains("unknown ") => format!("{unknown}{near}"),
+        _ => message.to_owned(),
     }
 }
 

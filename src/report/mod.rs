@@ -4,6 +4,7 @@ pub mod concise;
 mod excerpt;
 pub mod full;
 pub mod json;
+pub mod rules;
 pub mod safe;
 pub mod summary;
 mod wrap;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::named::{pick, walker};
 use super::path::{absolute, up};
-use super::{Pick, Seen, Start};
+use super::{CONFIGURATIONS, Pick, Seen, Start};
 use crate::config::Globs;
 
 /// Files of context at most.
@@ -109,7 +109,7 @@ impl Room {
 
 /// The project's root over an absolute folder.
 fn root(folder: &Path, working: &Path) -> Option<PathBuf> {
-    let marks = |folder: &&Path| [".git", "svclint.yaml", ".svclint.yaml"].iter().any(|mark| folder.join(mark).exists());
+    let marks = |folder: &&Path| CONFIGURATIONS.iter().chain(&[".git"]).any(|mark| folder.join(mark).exists());
     let marked = folder.ancestors().find(marks);
     marked.or_else(|| folder.starts_with(working).then_some(working)).map(Path::to_path_buf)
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use ignore::{DirEntry, WalkBuilder};
 
 use super::path::{absolute, shown};
-use super::{Options, Pick, Seen, Start};
+use super::{CONFIGURATIONS, Options, Pick, Seen, Start};
 use crate::config::Globs;
 use crate::source::Unreadable;
 
@@ -89,10 +89,11 @@ pub fn walker(folder: &Path, exclude: &Globs, searched: &Arc<HashSet<PathBuf>>) 
     builder
 }
 
-/// A file of the search that can hold a manifest: a plain file, or a link to one outside of the folder searched.
+/// A file of the search that can hold a manifest: a plain file that is not our configuration, or a link to one outside of the folder searched.
 pub fn pick(entry: &DirEntry, folder: &Path) -> Option<Pick> {
     let path = entry.path();
-    if !matches!(path.extension()?.to_str()?, "yaml" | "yml" | "json") {
+    let manifest = matches!(path.extension()?.to_str()?, "yaml" | "yml" | "json");
+    if !manifest || CONFIGURATIONS.iter().any(|name| entry.file_name() == *name) {
         return None;
     }
     let kind = entry.file_type()?;
