@@ -1,7 +1,24 @@
 //! What the API server answers to a create: accepted as stored, or refused with fields, reasons and messages, by version.
 //! Knows one object at a time and nothing of places in files; the structure follows the API server's own.
 
+pub mod context;
 pub mod field;
+pub mod ip;
+pub mod labels;
+pub mod metadata;
+pub mod quantity;
+pub mod syntax;
+
+pub mod cronjob;
+pub mod daemonset;
+pub mod deployment;
+pub mod job;
+pub mod pod;
+pub mod replicaset;
+pub mod replication_controller;
+pub mod statefulset;
+
+pub use context::Context;
 
 /// One cause of a refusal, as in `Status.details.causes`.
 #[derive(Clone, Debug, PartialEq, Eq)]
