@@ -43,6 +43,18 @@ pub fn name_is_path_segment(name: &str, _: Version) -> Faults {
     syntax::path_segment_name(name)
 }
 
+/// The rule for names of a built-in kind that is judged by its metadata alone; what fits a URL where none is known.
+#[must_use]
+pub fn name_rule(api_version: &str, kind: &str) -> NameRule {
+    match (api_version, kind) {
+        ("v1", "Secret" | "ServiceAccount" | "LimitRange" | "ResourceQuota" | "PersistentVolumeClaim" | "PersistentVolume" | "Node") => {
+            name_is_dns_subdomain
+        }
+        ("storage.k8s.io/v1" | "scheduling.k8s.io/v1" | "node.k8s.io/v1" | "coordination.k8s.io/v1", _) => name_is_dns_subdomain,
+        _ => name_is_path_segment,
+    }
+}
+
 /// `names.SimpleNameGenerator`, with a fixed end in place of the random one.
 pub fn generate_name(meta: &mut ObjectMeta) {
     let Some(base) = meta.generate_name.as_deref().filter(|base| !base.is_empty()) else { return };
