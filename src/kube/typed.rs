@@ -62,3 +62,32 @@ pub struct Other {
     /// `spec.template`, where it has the shape of a pod template.
     pub template: Option<PodTemplateSpec>,
 }
+
+impl Typed {
+    /// The object's metadata.
+    #[must_use]
+    pub fn metadata(&self) -> &ObjectMeta {
+        match self {
+            Self::Service(it) => &it.metadata,
+            Self::Endpoints(it) => &it.metadata,
+            Self::EndpointSlice(it) => &it.metadata,
+            Self::Pod(it) => &it.metadata,
+            Self::ReplicationController(it) => &it.metadata,
+            Self::ConfigMap(it) => &it.metadata,
+            Self::Namespace(it) => &it.metadata,
+            Self::Deployment(it) => &it.metadata,
+            Self::StatefulSet(it) => &it.metadata,
+            Self::DaemonSet(it) => &it.metadata,
+            Self::ReplicaSet(it) => &it.metadata,
+            Self::Job(it) => &it.metadata,
+            Self::CronJob(it) => &it.metadata,
+            Self::Ingress(it) => &it.metadata,
+            Self::IngressClass(it) => &it.metadata,
+            Self::NetworkPolicy(it) => &it.metadata,
+            Self::PodDisruptionBudget(it) => &it.metadata,
+            Self::HorizontalPodAutoscalerV1(it) => &it.metadata,
+            Self::HorizontalPodAutoscaler(it) => &it.metadata,
+            Self::Other(it) => &it.metadata,
+        }
+    }
+}
