@@ -89,7 +89,9 @@ fn peers_cases_are_judged_as_wanted() {
         let found = findings(&cases.join(&row.file));
         let about = |finding: &&Finding| {
             let object = finding.object.as_ref();
-            row.object.as_ref().is_none_or(|(kind, name)| kind == "container" || object.is_none_or(|object| object.kind == *kind && object.name == *name))
+            row.object
+                .as_ref()
+                .is_none_or(|(kind, name)| kind == "container" || object.is_none_or(|object| object.kind == *kind && object.name == *name))
         };
         let mine: Vec<_> = found.iter().filter(about).filter(|finding| of_kind(&row.check, finding.rule)).collect();
         let good = match row.want.as_str() {

@@ -37,7 +37,7 @@ fn set_defaults_endpoint_slice(slice: &mut EndpointSlice) {
 /// v1 writes lose the old topology; hints for nodes need their gate.
 fn prepare_for_create(slice: &mut EndpointSlice, cx: &Context<'_>) {
     slice.metadata.generation = Some(1);
-    for endpoint in &mut slice.endpoints {
+    for endpoint in slice.endpoints.iter_mut().flatten() {
         endpoint.deprecated_topology = None;
         if let Some(hints) = &mut endpoint.hints
             && !cx.has(Change::PreferSameTrafficDistribution)
@@ -58,10 +58,11 @@ pub fn validate_endpoint_slice(slice: &EndpointSlice, cx: &mut Context<'_>) {
     }
     validate_ports(slice.ports.as_deref().unwrap_or_default(), &Path::root("ports"), cx);
     let path = Path::root("endpoints");
-    if slice.endpoints.len() > MAX_ENDPOINTS {
-        return cx.errors.too_many(&path, slice.endpoints.len(), MAX_ENDPOINTS);
+    let endpoints = slice.endpoints.as_deref().unwrap_or_default();
+    if endpoints.len() > MAX_ENDPOINTS {
+        return cx.errors.too_many(&path, endpoints.len(), MAX_ENDPOINTS);
     }
-    for (i, endpoint) in slice.endpoints.iter().enumerate() {
+    for (i, endpoint) in endpoints.iter().enumerate() {
         validate_endpoint(endpoint, &slice.address_type, &path.index(i), cx);
     }
 }
@@ -190,7 +191,7 @@ fn warnings_for_endpoint_slice(slice: &EndpointSlice, cx: &mut Context<'_>) {
         return;
     }
     let path = Path::root("endpoints");
-    for (i, endpoint) in slice.endpoints.iter().enumerate() {
+    for (i, endpoint) in slice.endpoints.iter().flatten().enumerate() {
         let path = path.index(i);
         for (j, address) in endpoint.addresses.iter().enumerate() {
             warn_for_ip(address, &path.child("addresses").index(j), cx);

@@ -16,10 +16,10 @@ const MAX_WINDOW: i32 = 3600;
 /// Fills in and judges an autoscaling/v2 object on create.
 pub fn admit(autoscaler: &mut v2::HorizontalPodAutoscaler, cx: &mut Context<'_>) {
     autoscaler.status = None;
-    if let Some(error) = quantities(autoscaler.spec.as_ref()).find_map(|text| Quantity::parse(text).err()) {
+    if let Some(error) = quantities(&autoscaler.spec).find_map(|text| Quantity::parse(text).err()) {
         return cx.refuse(Refusal::Undecodable(error.into()));
     }
-    let spec = autoscaler.spec.get_or_insert_default();
+    let spec = &mut autoscaler.spec;
     set_defaults_horizontal_pod_autoscaler(spec);
     validate_object_meta(&autoscaler.metadata, true, name_is_dns_subdomain, cx);
     validate_horizontal_pod_autoscaler_spec(spec, &Path::root("spec"), cx);
@@ -28,7 +28,7 @@ pub fn admit(autoscaler: &mut v2::HorizontalPodAutoscaler, cx: &mut Context<'_>)
 /// Fills in and judges an autoscaling/v1 object on create, by way of v2 as the server's own conversion.
 pub fn admit_v1(autoscaler: &mut v1::HorizontalPodAutoscaler, cx: &mut Context<'_>) {
     autoscaler.status = None;
-    let spec = autoscaler.spec.get_or_insert_default();
+    let spec = &mut autoscaler.spec;
     spec.min_replicas.get_or_insert(1);
     let utilization = *spec.target_cpu_utilization_percentage.get_or_insert(DEFAULT_UTILIZATION);
     let converted = v2::HorizontalPodAutoscalerSpec {

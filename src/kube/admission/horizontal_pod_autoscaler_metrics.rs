@@ -24,10 +24,10 @@ fn targets(metric: &MetricSpec) -> impl Iterator<Item = &MetricTarget> {
 }
 
 /// The texts of all quantities, which must be read before anything is judged.
-pub(super) fn quantities(spec: Option<&HorizontalPodAutoscalerSpec>) -> impl Iterator<Item = &str> {
-    let metrics = spec.into_iter().flat_map(|spec| spec.metrics.iter().flatten());
+pub(super) fn quantities(spec: &HorizontalPodAutoscalerSpec) -> impl Iterator<Item = &str> {
+    let metrics = spec.metrics.iter().flatten();
     let values = metrics.flat_map(targets).flat_map(|target| target.value.iter().chain(&target.average_value));
-    let behavior = spec.and_then(|spec| spec.behavior.as_ref()).into_iter();
+    let behavior = spec.behavior.iter();
     let rules = behavior.flat_map(|behavior| behavior.scale_up.iter().chain(&behavior.scale_down));
     values.chain(rules.flat_map(|rules| &rules.tolerance)).map(|quantity| quantity.0.as_str())
 }

@@ -87,7 +87,8 @@ fn validate_network_policy_port(port: &NetworkPolicyPort, path: &Path<'_>, cx: &
             }
             let Some(end) = end else { return };
             if end < *first {
-                cx.errors.invalid(&end_path, end, "must be greater than or equal to `port`");
+                // The server shows the port, not the end.
+                cx.errors.invalid(&end_path, *first, "must be greater than or equal to `port`");
             }
             for fault in syntax::port_number(end.into()) {
                 cx.errors.invalid(&end_path, end, &fault);

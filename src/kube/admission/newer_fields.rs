@@ -15,14 +15,14 @@ pub fn unknown_fields(typed: &Typed, version: Version) -> Vec<String> {
             }
         }
         Typed::EndpointSlice(slice) if !version.has(Change::NodeHintsField) => {
-            for (i, endpoint) in slice.endpoints.iter().enumerate() {
+            for (i, endpoint) in slice.endpoints.iter().flatten().enumerate() {
                 if endpoint.hints.as_ref().is_some_and(|hints| hints.for_nodes.is_some()) {
                     push(format!("endpoints[{i}].hints.forNodes"));
                 }
             }
         }
         Typed::HorizontalPodAutoscaler(autoscaler) if !version.has(Change::HpaToleranceField) => {
-            let behavior = autoscaler.spec.as_ref().and_then(|spec| spec.behavior.as_ref());
+            let behavior = autoscaler.spec.behavior.as_ref();
             for (name, rules) in behavior.into_iter().flat_map(|it| [("scaleUp", &it.scale_up), ("scaleDown", &it.scale_down)]) {
                 if rules.as_ref().is_some_and(|rules| rules.tolerance.is_some()) {
                     push(format!("spec.behavior.{name}.tolerance"));

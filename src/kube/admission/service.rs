@@ -24,6 +24,7 @@ pub fn admit(service: &mut Service, cx: &mut Context<'_>) {
     set_defaults_service(service, cx);
     service.status = None;
     drop_disabled_fields(service, cx);
+    omit_empty(service);
     service_alloc::begin_create(service, cx);
     if cx.refusal.is_some() || !cx.errors.is_empty() {
         return;
@@ -101,6 +102,20 @@ fn drop_disabled_fields(service: &mut Service, cx: &Context<'_>) {
     {
         spec.traffic_distribution = None;
     }
+}
+
+/// Go leaves these fields out where they hold the zero value, so the stored object lacks them.
+fn omit_empty(service: &mut Service) {
+    let Some(spec) = &mut service.spec else { return };
+    for port in spec.ports.iter_mut().flatten() {
+        port.name.take_if(|name| name.is_empty());
+        port.node_port.take_if(|port| *port == 0);
+    }
+    for text in [&mut spec.cluster_ip, &mut spec.external_name, &mut spec.external_traffic_policy, &mut spec.load_balancer_ip] {
+        text.take_if(|text| text.is_empty());
+    }
+    spec.health_check_node_port.take_if(|port| *port == 0);
+    spec.publish_not_ready_addresses.take_if(|publish| !*publish);
 }
 
 /// `ValidateServiceCreate`
