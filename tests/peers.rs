@@ -5,7 +5,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use svclint::check::{Levels, check};
+use svclint::check::check;
+use svclint::config::Levels;
 use svclint::finding::{Finding, Severity};
 use svclint::kube::Profile;
 use svclint::source::{FileId, Source};

@@ -44,17 +44,17 @@ fn write(value: Value<'_, '_>, out: &mut String, level: usize) {
             }
             out.push('}');
         }
-        _ => scalar(value.scalar().unwrap_or(Scalar::Null), out, level),
+        _ => scalar(value.scalar().unwrap_or(Scalar::Null), out),
     }
 }
 
-fn scalar(scalar: Scalar<'_>, out: &mut String, level: usize) {
+fn scalar(scalar: Scalar<'_>, out: &mut String) {
     match scalar {
-        Scalar::Null => out.push_str(if level == 0 { "interface {}(nil)" } else { "interface {}(nil)" }),
+        Scalar::Null => out.push_str("interface {}(nil)"),
         Scalar::Bool(truth) => out.push_str(if truth { "true" } else { "false" }),
         Scalar::Int(number) => _ = write!(out, "{number}"),
         Scalar::Uint(number) => _ = write!(out, "{number:#x}"),
-        Scalar::Float(number) => out.push_str(&number::json(number).unwrap_or_else(|| non_finite(number).to_owned())),
+        Scalar::Float(number) => out.push_str(&number::verbose(number).unwrap_or_else(|| non_finite(number).to_owned())),
         Scalar::Str(text) => quote(text, out),
     }
 }
@@ -93,5 +93,7 @@ pub(super) fn quote(text: &str, out: &mut String) {
 
 /// Characters that Go doesn't print as they are: controls, blanks other than the space, format characters.
 fn hidden(c: char) -> bool {
-    c.is_control() || (c.is_whitespace() && c != ' ') || matches!(c as u32, 0xAD | 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x206F | 0xFEFF)
+    c.is_control()
+        || (c.is_whitespace() && c != ' ')
+        || matches!(c as u32, 0xAD | 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x206F | 0xFEFF)
 }
