@@ -20,6 +20,7 @@ pub mod read;
 pub mod targets;
 pub mod template;
 pub mod typed;
+pub mod verdict;
 pub mod version;
 pub mod world;
 

@@ -8,9 +8,11 @@ use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::api::networking::v1::{Ingress, IngressClass, NetworkPolicy};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use serde::Serialize;
 
 /// An object's typed content.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
 pub enum Typed {
     /// v1
     Service(Box<Service>),
@@ -55,11 +57,12 @@ pub enum Typed {
 }
 
 /// An object of a kind that is not known by type.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Other {
     /// `metadata`
     pub metadata: ObjectMeta,
     /// `spec.template`, where it has the shape of a pod template.
+    #[serde(skip)]
     pub template: Option<PodTemplateSpec>,
 }
 
@@ -88,6 +91,32 @@ impl Typed {
             Self::HorizontalPodAutoscalerV1(it) => &it.metadata,
             Self::HorizontalPodAutoscaler(it) => &it.metadata,
             Self::Other(it) => &it.metadata,
+        }
+    }
+
+    /// The object's metadata, to fill in.
+    pub fn metadata_mut(&mut self) -> &mut ObjectMeta {
+        match self {
+            Self::Service(it) => &mut it.metadata,
+            Self::Endpoints(it) => &mut it.metadata,
+            Self::EndpointSlice(it) => &mut it.metadata,
+            Self::Pod(it) => &mut it.metadata,
+            Self::ReplicationController(it) => &mut it.metadata,
+            Self::ConfigMap(it) => &mut it.metadata,
+            Self::Namespace(it) => &mut it.metadata,
+            Self::Deployment(it) => &mut it.metadata,
+            Self::StatefulSet(it) => &mut it.metadata,
+            Self::DaemonSet(it) => &mut it.metadata,
+            Self::ReplicaSet(it) => &mut it.metadata,
+            Self::Job(it) => &mut it.metadata,
+            Self::CronJob(it) => &mut it.metadata,
+            Self::Ingress(it) => &mut it.metadata,
+            Self::IngressClass(it) => &mut it.metadata,
+            Self::NetworkPolicy(it) => &mut it.metadata,
+            Self::PodDisruptionBudget(it) => &mut it.metadata,
+            Self::HorizontalPodAutoscalerV1(it) => &mut it.metadata,
+            Self::HorizontalPodAutoscaler(it) => &mut it.metadata,
+            Self::Other(it) => &mut it.metadata,
         }
     }
 }
