@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::directory::{Directories, DirectoryId};
 use super::object::Object;
 use crate::source::{FileId, Source};
-use crate::yaml::{Kind, Value};
+use crate::yaml::Value;
 
 /// What kustomizations do to files and directories.
 #[derive(Debug, Default)]
@@ -35,7 +35,7 @@ impl Kustomizations {
             if !matches!(name, "kustomization.yaml" | "kustomization.yml" | "Kustomization") {
                 continue;
             }
-            let Some(root) = object.value().filter(|root| root.node().kind == Kind::Mapping) else { continue };
+            let Some(root) = object.value().filter(|root| root.is_mapping()) else { continue };
             let mut it = Kustomization { sets_namespace: root.get("namespace").is_some(), changes: false };
             it.changes = ["labels", "commonLabels", "patches", "patchesStrategicMerge", "patchesJson6902", "components", "transformers", "replacements", "helmCharts"]
                 .iter()
@@ -80,7 +80,7 @@ fn patch_files<'t>(root: Value<'t, '_>) -> impl Iterator<Item = &'t str> {
     let list = move |key: &str| root.get(key).map(Value::follow).into_iter().flat_map(Value::items).map(Value::follow);
     let merged = list("patchesStrategicMerge").filter_map(Value::as_str).filter(|path| !path.contains('\n'));
     let pathed = ["patches", "patchesJson6902"].into_iter().flat_map(list);
-    let pathed = pathed.filter(|it| it.node().kind == Kind::Mapping).filter_map(|it| it.get("path")?.follow().as_str());
+    let pathed = pathed.filter(|it| it.is_mapping()).filter_map(|it| it.get("path")?.follow().as_str());
     merged.chain(pathed)
 }
 
