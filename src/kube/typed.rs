@@ -62,3 +62,58 @@ pub struct Other {
     /// `spec.template`, where it has the shape of a pod template.
     pub template: Option<PodTemplateSpec>,
 }
+
+impl Typed {
+    /// The object's metadata.
+    #[must_use]
+    pub fn metadata(&self) -> &ObjectMeta {
+        match self {
+            Self::Service(it) => &it.metadata,
+            Self::Endpoints(it) => &it.metadata,
+            Self::EndpointSlice(it) => &it.metadata,
+            Self::Pod(it) => &it.metadata,
+            Self::ReplicationController(it) => &it.metadata,
+            Self::ConfigMap(it) => &it.metadata,
+            Self::Namespace(it) => &it.metadata,
+            Self::Deployment(it) => &it.metadata,
+            Self::StatefulSet(it) => &it.metadata,
+            Self::DaemonSet(it) => &it.metadata,
+            Self::ReplicaSet(it) => &it.metadata,
+            Self::Job(it) => &it.metadata,
+            Self::CronJob(it) => &it.metadata,
+            Self::Ingress(it) => &it.metadata,
+            Self::IngressClass(it) => &it.metadata,
+            Self::NetworkPolicy(it) => &it.metadata,
+            Self::PodDisruptionBudget(it) => &it.metadata,
+            Self::HorizontalPodAutoscalerV1(it) => &it.metadata,
+            Self::HorizontalPodAutoscaler(it) => &it.metadata,
+            Self::Other(it) => &it.metadata,
+        }
+    }
+
+    /// The object's metadata, to fill in.
+    pub fn metadata_mut(&mut self) -> &mut ObjectMeta {
+        match self {
+            Self::Service(it) => &mut it.metadata,
+            Self::Endpoints(it) => &mut it.metadata,
+            Self::EndpointSlice(it) => &mut it.metadata,
+            Self::Pod(it) => &mut it.metadata,
+            Self::ReplicationController(it) => &mut it.metadata,
+            Self::ConfigMap(it) => &mut it.metadata,
+            Self::Namespace(it) => &mut it.metadata,
+            Self::Deployment(it) => &mut it.metadata,
+            Self::StatefulSet(it) => &mut it.metadata,
+            Self::DaemonSet(it) => &mut it.metadata,
+            Self::ReplicaSet(it) => &mut it.metadata,
+            Self::Job(it) => &mut it.metadata,
+            Self::CronJob(it) => &mut it.metadata,
+            Self::Ingress(it) => &mut it.metadata,
+            Self::IngressClass(it) => &mut it.metadata,
+            Self::NetworkPolicy(it) => &mut it.metadata,
+            Self::PodDisruptionBudget(it) => &mut it.metadata,
+            Self::HorizontalPodAutoscalerV1(it) => &mut it.metadata,
+            Self::HorizontalPodAutoscaler(it) => &mut it.metadata,
+            Self::Other(it) => &mut it.metadata,
+        }
+    }
+}

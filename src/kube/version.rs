@@ -133,6 +133,14 @@ changes! {
     NodeHintsField: 33, "k8s.io/api discovery/v1 types.go; recorded";
 
     // Autoscaling and networking.
-    /// HorizontalPodAutoscaler: `maxReplicas` is Required; `scaleTargetRef.apiVersion` names a group.
-    HpaDeclarative: 36, "pkg/apis/autoscaling/validation; recorded";
+    /// HorizontalPodAutoscaler: a missing `maxReplicas` is Required.
+    HpaMaxReplicasRequired: 36, "pkg/apis/autoscaling/validation; recorded";
+    /// HorizontalPodAutoscaler: `scaleTargetRef.apiVersion` names a group.
+    HpaTargetNamesGroup: 34, "pkg/apis/autoscaling/validation; recorded";
+    /// HorizontalPodAutoscaler: `tolerance` is kept and validated.
+    HpaTolerance: 35, "gate HPAConfigurableTolerance beta, KEP-4951";
+    /// The field `tolerance` of a HorizontalPodAutoscaler exists.
+    HpaToleranceField: 33, "k8s.io/api autoscaling/v2 types.go, KEP-4951";
+    /// References without kind or name: `Required value`, before with words.
+    ReferenceShortWording: 34, "pkg/apis/networking/validation; recorded";
 }

@@ -5,7 +5,7 @@
 
 mod tree;
 
-pub use tree::{Entry, Kind, Node, NodeId, Style, Tag, Tree, Value};
+pub use tree::{Entry, Fault, Kind, Node, NodeId, Style, Tag, Tree, Value, from_value};
 
 use crate::source::{Source, Span};
 

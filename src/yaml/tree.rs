@@ -137,3 +137,25 @@ impl<'t, 's> Value<'t, 's> {
         Span::new(node.file, node.start, node.end)
     }
 }
+impl<'t, 's> Value<'t, 's> {
+    pub fn items(self) -> impl Iterator<Item = Value<'t, 's>> {
+        std::iter::empty()
+    }
+    pub fn entries(self) -> impl Iterator<Item = Entry<'t, 's>> {
+        std::iter::empty()
+    }
+    pub fn get(self, _k: &str) -> Option<Value<'t, 's>> {
+        None
+    }
+    pub fn entry(self, _k: &str) -> Option<Entry<'t, 's>> {
+        None
+    }
+    pub fn as_str(self) -> Option<&'t str> {
+        None
+    }
+}
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault;
+pub fn from_value<T: serde::de::DeserializeOwned>(_v: Value<'_, '_>, _f: &mut Vec<Fault>) -> Option<T> {
+    None
+}

@@ -4,8 +4,10 @@ use super::field::{Errors, Path};
 use crate::kube::version::Change;
 use crate::kube::{Profile, Version};
 
+/// Says whether something other than null stands at a path (`spec.rules[0].http.paths[0].pathType`).
+pub type Written<'w> = &'w dyn Fn(&str) -> bool;
+
 /// The judging of one object.
-#[derive(Debug)]
 pub struct Context<'p> {
     /// The API server's version.
     pub version: Version,
@@ -17,6 +19,8 @@ pub struct Context<'p> {
     pub warnings: Vec<String>,
     /// A refusal that is no list of field errors (400, 403, 500); the first one stands.
     pub refusal: Option<Refusal>,
+    /// What is written, where the typed content cannot tell.
+    pub written: Option<Written<'p>>,
 }
 
 /// A refusal that is no list of field errors.
@@ -34,7 +38,13 @@ impl<'p> Context<'p> {
     /// A context without errors.
     #[must_use]
     pub fn new(profile: &'p Profile) -> Self {
-        Self { version: profile.version, profile, errors: Errors::new(profile.version), warnings: Vec::new(), refusal: None }
+        Self { version: profile.version, profile, errors: Errors::new(profile.version), warnings: Vec::new(), refusal: None, written: None }
+    }
+
+    /// Whether something stands at a path; asked only where the typed content reads nothing and "" alike.
+    #[must_use]
+    pub fn is_written(&self, path: &Path<'_>) -> bool {
+        self.written.is_some_and(|written| written(&path.to_string()))
     }
 
     /// Whether this version behaves as the change says.

@@ -165,11 +165,10 @@ impl Cidr {
         }
     }
 
-    /// Whether `other` lies within and is smaller.
+    /// Whether `other` lies within and has the longer mask, both as written: an IPv4-mapped one counts 96 bits more.
     #[must_use]
     pub fn contains_strictly(&self, other: &Self) -> bool {
-        let (bits, other_bits) = (self.network().1, other.network().1);
-        self.contains(other.ip) && other_bits > bits
+        self.contains(other.network().0) && other.bits > self.bits
     }
 }
 

@@ -43,6 +43,18 @@ pub fn name_is_path_segment(name: &str, _: Version) -> Faults {
     syntax::path_segment_name(name)
 }
 
+/// The rule for names of a built-in kind that is judged by its metadata alone; what fits a URL where none is known.
+#[must_use]
+pub fn name_rule(api_version: &str, kind: &str) -> NameRule {
+    match (api_version, kind) {
+        ("v1", "Secret" | "ServiceAccount" | "LimitRange" | "ResourceQuota" | "PersistentVolumeClaim" | "PersistentVolume" | "Node") => {
+            name_is_dns_subdomain
+        }
+        ("storage.k8s.io/v1" | "scheduling.k8s.io/v1" | "node.k8s.io/v1" | "coordination.k8s.io/v1", _) => name_is_dns_subdomain,
+        _ => name_is_path_segment,
+    }
+}
+
 /// `names.SimpleNameGenerator`, with a fixed end in place of the random one.
 pub fn generate_name(meta: &mut ObjectMeta) {
     let Some(base) = meta.generate_name.as_deref().filter(|base| !base.is_empty()) else { return };
@@ -116,6 +128,15 @@ fn validate_owner_references(references: &[OwnerReference], path: &Path<'_>, cx:
 
 /// `validateOwnerReference`: the paths lack the reference's index.
 fn validate_owner_reference(reference: &OwnerReference, path: &Path<'_>, cx: &mut Context<'_>) {
+    // `schema.ParseGroupVersion`: more than one slash is no version at all.
+    let version = match reference.api_version.split_once('/') {
+        None => reference.api_version.as_str(),
+        Some((_, version)) if !version.contains('/') => version,
+        Some(_) => "",
+    };
+    if version.is_empty() {
+        cx.errors.invalid(&path.child("apiVersion"), &reference.api_version, "version must not be empty");
+    }
     let mut must_not_be_empty = |name: &str, value: &str| {
         if value.is_empty() {
             let text: Cow<'_, str> = if cx.has(Change::OwnerReferenceShortWording) {
@@ -129,15 +150,6 @@ fn validate_owner_reference(reference: &OwnerReference, path: &Path<'_>, cx: &mu
     must_not_be_empty("kind", &reference.kind);
     must_not_be_empty("name", &reference.name);
     must_not_be_empty("uid", &reference.uid);
-    // `schema.ParseGroupVersion`: more than one slash is no version at all.
-    let version = match reference.api_version.split_once('/') {
-        None => reference.api_version.as_str(),
-        Some((_, version)) if !version.contains('/') => version,
-        Some(_) => "",
-    };
-    if version.is_empty() {
-        cx.errors.invalid(&path.child("apiVersion"), &reference.api_version, "version must not be empty");
-    }
     if reference.api_version == "v1" && reference.kind == "Event" {
         let shown = cx.errors.structure(|| owner_reference_json(reference), || owner_reference_go(reference));
         cx.errors.invalid(path, shown, "/v1, Kind=Event is disallowed from being an owner");

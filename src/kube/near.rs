@@ -1,0 +1,213 @@
+//! Near misses: what somebody may have meant who wrote a name that is not there. Knows no rule.
+
+use std::collections::HashSet;
+
+use super::object::{Labels, Object};
+use super::world::{Distance, Namespaces, World};
+
+/// How many workloads a near miss is looked for in.
+const MOST: usize = 128;
+
+/// How a pair of a selector misses a label.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Miss {
+    /// The label has another value, alike in writing.
+    Value {
+        /// The label's key.
+        key: String,
+        /// The label's value.
+        value: String,
+    },
+    /// The value stands under another key.
+    Key {
+        /// The selector's key.
+        wanted: String,
+        /// The label's key.
+        key: String,
+    },
+    /// The workload itself has the label, its pods don't.
+    OnlyOnWorkload {
+        /// The key.
+        key: String,
+    },
+}
+
+/// A workload that a selector nearly takes.
+#[derive(Clone, Debug)]
+pub struct NearMiss<'w, 's> {
+    /// The workload.
+    pub object: &'w Object<'s>,
+    /// One for each pair of the selector that its pods lack.
+    pub misses: Vec<Miss>,
+    /// How far away it is.
+    pub distance: Distance,
+}
+
+/// The workloads that a selector nearly takes, the nearest and likest first.
+#[must_use]
+pub fn workloads<'w, 's>(world: &'w World<'s>, service: &Object<'_>, selector: &Labels) -> Vec<NearMiss<'w, 's>> {
+    let mut seen = HashSet::new();
+    let in_file = world.in_file(service.span.file).filter(|object| object.template().is_some()).take(MOST);
+    let shared = selector.iter().flat_map(|(key, value)| world.workloads_with(key, value).take(MOST));
+    let mut found: Vec<_> = in_file
+        .chain(world.workloads_beside(service, MOST))
+        .chain(shared)
+        .filter(|object| seen.insert(object.id))
+        .filter(|object| world.namespaces(service, object) != Namespaces::Different)
+        .filter_map(|object| {
+            let misses = misses(object, selector)?;
+            Some(NearMiss { object, misses, distance: world.distance(service, object) })
+        })
+        .filter(|near| near.distance < Distance::Far)
+        .collect();
+    found.sort_by_key(|near| (near.misses.len(), near.distance, near.object.id));
+    found
+}
+
+/// Why each pair that the pods lack may have been meant for them; none where one of them can't be explained.
+fn misses(object: &Object<'_>, selector: &Labels) -> Option<Vec<Miss>> {
+    let none = Labels::new();
+    let labels = object.template()?.labels.unwrap_or(&none);
+    let own = object.metadata().and_then(|metadata| metadata.labels.as_ref());
+    let mut misses = Vec::new();
+    for (key, value) in selector {
+        if labels.get(key) == Some(value) {
+            continue;
+        }
+        misses.push(miss(key, value, labels, own)?);
+    }
+    // Nothing in common but likenesses: only a lone pair may be mistaken as a whole.
+    (!misses.is_empty() && misses.len() <= 2).then_some(misses)
+}
+
+fn miss(key: &str, value: &str, labels: &Labels, own: Option<&Labels>) -> Option<Miss> {
+    if let Some(written) = labels.get(key) {
+        return alike(value, written).then(|| Miss::Value { key: key.to_owned(), value: written.clone() });
+    }
+    if own.and_then(|own| own.get(key)).is_some_and(|own| own == value) {
+        return Some(Miss::OnlyOnWorkload { key: key.to_owned() });
+    }
+    let other = labels.iter().find(|(other, written)| *written == value && same_idea(key, other));
+    other.map(|(other, _)| Miss::Key { wanted: key.to_owned(), key: other.clone() })
+}
+
+/// Whether two keys are taken for each other: alike in writing, or both ways to say which application it is.
+fn same_idea(a: &str, b: &str) -> bool {
+    const APPLICATION: [&str; 12] = [
+        "app",
+        "name",
+        "run",
+        "k8s-app",
+        "service",
+        "component",
+        "io.kompose.service",
+        "app.kubernetes.io/name",
+        "app.kubernetes.io/instance",
+        "app.kubernetes.io/component",
+        "app.kubernetes.io/app",
+        "application",
+    ];
+    (APPLICATION.contains(&a) && APPLICATION.contains(&b))
+        || alike(last(a), last(b))
+        || (last(a).len().min(last(b).len()) >= 2 && strsim::osa_distance(a, b) == 1)
+}
+
+fn last(key: &str) -> &str {
+    key.rsplit('/').next().unwrap_or(key)
+}
+
+/// Endings that people add to a name or leave out without meaning another thing.
+const GENERIC: [&str; 8] = ["app", "application", "svc", "service", "server", "deployment", "deploy", "pod"];
+
+/// Whether one name may be a slip of the other: case, separators, word order, a generic ending, or a letter or two
+/// within one word. Names that differ only in their digits (`v1`, `v2`) or in a whole word are two names.
+#[must_use]
+pub fn alike(a: &str, b: &str) -> bool {
+    if a == b {
+        return true;
+    }
+    let letters = |text: &str| text.chars().filter(|c| !c.is_ascii_digit()).collect::<String>();
+    if a.is_empty() || b.is_empty() || letters(a) == letters(b) {
+        return false;
+    }
+    let (words_a, words_b) = (words(a), words(b));
+    let (bare_a, bare_b) = (words_a.concat(), words_b.concat());
+    let sorted = |words: &[String]| {
+        let mut words = words.to_vec();
+        words.sort();
+        words
+    };
+    if bare_a == bare_b || sorted(&words_a) == sorted(&words_b) || without_ending(&bare_a) == without_ending(&bare_b) {
+        return true;
+    }
+    let mut different = words_a.iter().zip(&words_b).filter(|(a, b)| a != b);
+    match (words_a.len() == words_b.len(), different.next(), different.next()) {
+        (true, Some((a, b)), None) => slip(a, b),
+        _ => false,
+    }
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+}
+
+fn without_ending(bare: &str) -> &str {
+    let shorter = GENERIC.iter().filter_map(|ending| bare.strip_suffix(ending)).filter(|rest| rest.len() >= 3);
+    shorter.min_by_key(|rest| rest.len()).unwrap_or(bare)
+}
+
+/// Whether one word may be a slip of the other: one letter, or two in a long word; but no words of two or three
+/// letters, and none that differ in a digit.
+fn slip(a: &str, b: &str) -> bool {
+    let (shorter, longer) = (a.chars().count().min(b.chars().count()), a.chars().count().max(b.chars().count()));
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let most = if longer >= 8 { 2 } else { 1 };
+    shorter >= 3 && longer >= 4 && digits(a) == digits(b) && longer - shorter <= most && strsim::osa_distance(a, b) <= most
+}
+
+/// The likest of some names, if one is like enough.
+#[must_use]
+pub fn did_you_mean<'n>(written: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let lower = written.to_lowercase();
+    names
+        .into_iter()
+        .filter(|name| *name != written)
+        .map(|name| (strsim::osa_distance(&lower, &name.to_lowercase()), name))
+        .filter(|(distance, name)| {
+            let shorter = written.chars().count().min(name.chars().count());
+            *distance <= shorter / 3 || *distance == 0 || (*distance == 1 && shorter >= 2)
+        })
+        .min_by_key(|(distance, name)| (*distance, name.len()))
+        .map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slips_are_alike_and_versions_are_not() {
+        for (a, b) in [
+            ("game-loby", "game-lobby"),
+            ("webapp", "web-app"),
+            ("Api", "api"),
+            ("shop-web", "web-shop"),
+            ("cacheapp", "cache"),
+            ("lesson-svc", "lesson-service"),
+        ] {
+            assert!(alike(a, b), "{a} {b}");
+        }
+        for (a, b) in [
+            ("v1", "v2"),
+            ("web-1", "web-2"),
+            ("redis-master", "redis-slave"),
+            ("ui", "db"),
+            ("", "a"),
+            ("catalog-db", "catalog-ui"),
+            ("east", "west"),
+            ("pool-a", "pool-b"),
+        ] {
+            assert!(!alike(a, b), "{a} {b}");
+        }
+    }
+}

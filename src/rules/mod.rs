@@ -1,0 +1,87 @@
+//! The rules: for each a page in `rules/` and a function here. Knows no file system, no report and no settings.
+//!
+//! A new rule is a page, a module, and a line in the list below.
+
+mod page;
+pub mod refusals;
+
+use crate::finding::{Confidence, Finding, Safety, Severity};
+use crate::kube::object::State;
+use crate::kube::{Object, World};
+
+pub use page::{Head, Kinds};
+
+/// A rule: its page, and the function that looks for it.
+pub struct Rule {
+    /// Its name in reports, kebab-case.
+    pub name: &'static str,
+    /// Its page, Markdown with a head.
+    pub page: &'static str,
+    /// Finds it in one object. Leaves `rule` and `severity` of the finding to the run.
+    pub check: fn(&Object<'_>, &World<'_>, &mut Vec<Finding>),
+    head: std::sync::OnceLock<Head>,
+}
+
+macro_rules! rules {
+    ($($module:ident => $name:literal,)*) => {
+        $(mod $module;)*
+        static ALL: [Rule; [$($name),*].len()] = [$(Rule {
+            name: $name,
+            page: include_str!(concat!("../../rules/", $name, ".md")),
+            check: $module::check,
+            head: std::sync::OnceLock::new(),
+        }),*];
+    };
+}
+
+rules! {
+    selector_matches_nothing => "selector-matches-nothing",
+}
+
+/// All rules, in the order of the list.
+#[must_use]
+pub fn all() -> &'static [Rule] {
+    &ALL
+}
+
+/// A rule by its name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Rule> {
+    ALL.iter().find(|rule| rule.name == name)
+}
+
+impl Rule {
+    /// What the page's head says.
+    #[must_use]
+    pub fn head(&self) -> &Head {
+        self.head.get_or_init(|| Head::read(self.page))
+    }
+
+    /// Whether the rule looks at such an object.
+    #[must_use]
+    pub fn looks_at(&self, object: &Object<'_>) -> bool {
+        match &self.head().kinds {
+            Kinds::Documents => true,
+            Kinds::Objects => object.state == State::Object,
+            Kinds::Workloads => object.template().is_some(),
+            Kinds::Named(kinds) => object.state == State::Object && kinds.contains(&object.kind()),
+        }
+    }
+
+    /// The severity of a finding of this rule: certain = the page's, likely = a warning at most, possible = info.
+    #[must_use]
+    pub fn severity(&self, confidence: Confidence) -> Severity {
+        let highest = self.head().severity;
+        match confidence {
+            Confidence::Certain => highest,
+            Confidence::Likely => highest.min(Severity::Warning),
+            Confidence::Possible => Severity::Info,
+        }
+    }
+
+    /// Whether it offers a fix.
+    #[must_use]
+    pub fn fix(&self) -> Option<Safety> {
+        self.head().fix
+    }
+}
