@@ -162,7 +162,9 @@ mod tests {
 
     #[test]
     fn takes_what_the_library_takes() {
-        for schedule in ["* * * * *", "0 0 31 2 *", "*/5 0-23/2 1,15 jan-DEC sun", "@hourly", "@every 1h30m", "? * * * ?", "5/15 * * * *", ", * * * *"] {
+        for schedule in
+            ["* * * * *", "0 0 31 2 *", "*/5 0-23/2 1,15 jan-DEC sun", "@hourly", "@every 1h30m", "? * * * ?", "5/15 * * * *", ", * * * *"]
+        {
             assert_eq!(parse(schedule), Ok(()), "{schedule}");
         }
         assert_eq!(parse("TZ=Europe/Vienna 0 1 * * *"), Ok(()));

@@ -17,7 +17,7 @@ const LONGEST_NAME: usize = 52;
 
 /// Fills in and judges a CronJob on create.
 pub fn admit(object: &mut CronJob, cx: &mut Context<'_>) {
-    let spec = object.spec.get_or_insert_default();
+    let spec = &mut object.spec;
     default_spec(spec, cx);
     object.status = None;
     pod::prepare_template(&mut spec.job_template.spec.get_or_insert_default().template, cx);

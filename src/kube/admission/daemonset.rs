@@ -5,17 +5,17 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::Context;
 use super::field::{Path, Shown, json_quote, quote};
+use super::int_or_percent::{is_not_more_than_100_percent, validate_positive_int_or_percent};
 use super::labels::validate_label_selector;
 use super::metadata::{name_is_dns_subdomain, validate_object_meta};
 use super::pod;
 use super::workload::{
-    int_or_percent, is_usable, refuse_empty_selector, validate_int_or_percent, validate_not_more_than_100_percent, validate_not_negative,
-    validate_running_template, validate_selector_matches,
+    given, int_or_percent, is_usable, refuse_empty_selector, validate_not_negative, validate_running_template, validate_selector_matches,
 };
 
 /// Fills in and judges a DaemonSet on create.
 pub fn admit(object: &mut DaemonSet, cx: &mut Context<'_>) {
-    let spec = object.spec.get_or_insert_default();
+    let spec = &mut object.spec;
     default_spec(spec);
     pod::default_template(&mut spec.template, cx);
     object.status = None;
@@ -43,7 +43,7 @@ fn default_spec(spec: &mut DaemonSetSpec) {
 /// `ValidateDaemonSetSpec`: a missing selector is told only by the labels that it does not choose.
 fn validate_spec(spec: &DaemonSetSpec, path: &Path<'_>, cx: &mut Context<'_>) {
     let (selector_path, template_path) = (path.child("selector"), path.child("template"));
-    let selector = cx.selector_given.then_some(&spec.selector);
+    let selector = given(&spec.selector, &selector_path, cx);
     validate_label_selector(selector, &selector_path, cx);
     if is_usable(selector, cx) {
         validate_selector_matches(selector, &spec.template, &template_path, cx);
@@ -77,10 +77,10 @@ fn validate_rolling_update(rolling: &RollingUpdateDaemonSet, path: &Path<'_>, cx
     let zero = IntOrString::Int(0);
     let (unavailable, surge) = (rolling.max_unavailable.as_ref().unwrap_or(&zero), rolling.max_surge.as_ref().unwrap_or(&zero));
     let (unavailable_path, surge_path) = (path.child("maxUnavailable"), path.child("maxSurge"));
-    validate_int_or_percent(unavailable, &unavailable_path, cx);
-    validate_int_or_percent(surge, &surge_path, cx);
-    validate_not_more_than_100_percent(unavailable, &unavailable_path, cx);
-    validate_not_more_than_100_percent(surge, &surge_path, cx);
+    validate_positive_int_or_percent(unavailable, &unavailable_path, cx);
+    validate_positive_int_or_percent(surge, &surge_path, cx);
+    is_not_more_than_100_percent(unavailable, &unavailable_path, cx);
+    is_not_more_than_100_percent(surge, &surge_path, cx);
     match (int_or_percent(unavailable) != 0, int_or_percent(surge) != 0) {
         (true, true) => {
             let shown = cx.errors.int_or_string(surge);

@@ -5,16 +5,17 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::Context;
 use super::field::{Path, Shown, json_quote, quote};
+use super::int_or_percent::{is_not_more_than_100_percent, validate_positive_int_or_percent};
 use super::metadata::{name_is_dns_subdomain, validate_object_meta};
 use super::pod;
 use super::workload::{
-    POD_NAMES, int_or_percent, is_usable, show_selector, validate_int_or_percent, validate_not_more_than_100_percent, validate_not_negative,
-    validate_running_template, validate_selector, validate_selector_matches,
+    POD_NAMES, given, int_or_percent, is_usable, show_selector, validate_not_negative, validate_running_template, validate_selector,
+    validate_selector_matches,
 };
 
 /// Fills in and judges a Deployment on create.
 pub fn admit(object: &mut Deployment, cx: &mut Context<'_>) {
-    let spec = object.spec.get_or_insert_default();
+    let spec = &mut object.spec;
     default_spec(spec);
     pod::default_template(&mut spec.template, cx);
     object.status = None;
@@ -46,7 +47,7 @@ fn default_spec(spec: &mut DeploymentSpec) {
 fn validate_spec(spec: &DeploymentSpec, path: &Path<'_>, cx: &mut Context<'_>) {
     validate_not_negative(spec.replicas.map(i64::from), &path.child("replicas"), cx);
     let selector_path = path.child("selector");
-    let selector = cx.selector_given.then_some(&spec.selector);
+    let selector = given(&spec.selector, &selector_path, cx);
     validate_selector(selector, "deployment", &selector_path, cx);
     if is_usable(selector, cx) {
         let path = path.child("template");
@@ -96,13 +97,13 @@ fn validate_rolling_update(rolling: &RollingUpdateDeployment, path: &Path<'_>, c
     let zero = IntOrString::Int(0);
     let (unavailable, surge) = (rolling.max_unavailable.as_ref().unwrap_or(&zero), rolling.max_surge.as_ref().unwrap_or(&zero));
     let unavailable_path = path.child("maxUnavailable");
-    validate_int_or_percent(unavailable, &unavailable_path, cx);
-    validate_int_or_percent(surge, &path.child("maxSurge"), cx);
+    validate_positive_int_or_percent(unavailable, &unavailable_path, cx);
+    validate_positive_int_or_percent(surge, &path.child("maxSurge"), cx);
     if int_or_percent(unavailable) == 0 && int_or_percent(surge) == 0 {
         let shown = cx.errors.int_or_string(unavailable);
         cx.errors.invalid(&unavailable_path, shown, "may not be 0 when `maxSurge` is 0");
     }
-    validate_not_more_than_100_percent(unavailable, &unavailable_path, cx);
+    is_not_more_than_100_percent(unavailable, &unavailable_path, cx);
 }
 
 fn show_strategy<'v>(kind: &str, strategy: &DeploymentStrategy, cx: &Context<'_>) -> Shown<'v> {

@@ -8,12 +8,13 @@ use super::labels::selector_is_empty;
 use super::metadata::{name_is_dns_subdomain, validate_object_meta};
 use super::pod;
 use super::workload::{
-    POD_NAMES, is_usable, show_selector, validate_not_negative, validate_running_template, validate_selector, validate_selector_matches,
+    POD_NAMES, given, is_usable, show_selector, validate_not_negative, validate_running_template, validate_selector,
+    validate_selector_matches,
 };
 
 /// Fills in and judges a ReplicaSet on create.
 pub fn admit(object: &mut ReplicaSet, cx: &mut Context<'_>) {
-    let spec = object.spec.get_or_insert_default();
+    let spec = &mut object.spec;
     spec.replicas.get_or_insert(1);
     let template = spec.template.get_or_insert_default();
     pod::default_template(template, cx);
@@ -33,7 +34,7 @@ fn validate_spec(spec: &ReplicaSetSpec, path: &Path<'_>, cx: &mut Context<'_>) {
     validate_not_negative(spec.replicas.map(i64::from), &path.child("replicas"), cx);
     validate_not_negative(spec.min_ready_seconds.map(i64::from), &path.child("minReadySeconds"), cx);
     let selector_path = path.child("selector");
-    let selector = cx.selector_given.then_some(&spec.selector);
+    let selector = given(&spec.selector, &selector_path, cx);
     validate_selector(selector, "deployment", &selector_path, cx);
     if !is_usable(selector, cx) {
         let shown = show_selector(&spec.selector, cx);

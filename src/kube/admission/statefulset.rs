@@ -5,13 +5,14 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::Context;
 use super::field::{Path, Shown, json_quote, quote};
+use super::int_or_percent::{is_not_more_than_100_percent, validate_positive_int_or_percent};
 use super::labels::selector_is_empty;
 use super::metadata::{name_is_dns_label, validate_object_meta};
 use super::pod;
 use super::syntax;
 use super::workload::{
-    int_or_percent, is_usable, show_selector, validate_int_or_percent, validate_keeps_running, validate_not_more_than_100_percent,
-    validate_not_negative, validate_selector, validate_selector_matches,
+    given, int_or_percent, is_usable, show_selector, validate_keeps_running, validate_not_negative, validate_selector,
+    validate_selector_matches,
 };
 use crate::kube::Version;
 use crate::kube::version::Change;
@@ -20,7 +21,7 @@ const RETENTION_POLICIES: &[&str] = &["Retain", "Delete"];
 
 /// Fills in and judges a StatefulSet on create.
 pub fn admit(object: &mut StatefulSet, cx: &mut Context<'_>) {
-    let spec = object.spec.get_or_insert_default();
+    let spec = &mut object.spec;
     default_spec(spec, cx.version);
     pod::default_template(&mut spec.template, cx);
     object.status = None;
@@ -116,7 +117,7 @@ fn validate_spec(spec: &StatefulSetSpec, path: &Path<'_>, cx: &mut Context<'_>) 
 
 fn validate_selector_and_template(spec: &StatefulSetSpec, path: &Path<'_>, cx: &mut Context<'_>) {
     let (selector_path, template_path) = (path.child("selector"), path.child("template"));
-    let selector = cx.selector_given.then_some(&spec.selector);
+    let selector = given(&spec.selector, &selector_path, cx);
     validate_selector(selector, "statefulset", &selector_path, cx);
     if is_usable(selector, cx) {
         if selector.is_none_or(|selector| !selector_is_empty(selector)) {
@@ -167,12 +168,12 @@ fn validate_rolling_update(rolling: &RollingUpdateStatefulSetStrategy, path: &Pa
     validate_not_negative(rolling.partition.map(i64::from), &path.child("partition"), cx);
     if let Some(unavailable) = &rolling.max_unavailable {
         let path = path.child("maxUnavailable");
-        validate_int_or_percent(unavailable, &path, cx);
+        validate_positive_int_or_percent(unavailable, &path, cx);
         if int_or_percent(unavailable) == 0 {
             let shown = cx.errors.int_or_string(unavailable);
             cx.errors.invalid(&path, shown, "cannot be 0");
         }
-        validate_not_more_than_100_percent(unavailable, &path, cx);
+        is_not_more_than_100_percent(unavailable, &path, cx);
     }
 }
 
@@ -182,9 +183,7 @@ fn show_rolling_update<'v>(rolling: &RollingUpdateStatefulSetStrategy, cx: &Cont
         || {
             let partition = rolling.partition.unwrap_or_default();
             let unavailable = if rolling.max_unavailable.is_some() { "0xc000000000" } else { "nil" };
-            format!(
-                "apps.RollingUpdateStatefulSetStrategy{{Partition:{partition}, MaxUnavailable:(*intstr.IntOrString)({unavailable})}}"
-            )
+            format!("apps.RollingUpdateStatefulSetStrategy{{Partition:{partition}, MaxUnavailable:(*intstr.IntOrString)({unavailable})}}")
         },
     )
 }

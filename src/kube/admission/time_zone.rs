@@ -16,9 +16,8 @@ pub fn faults(name: &str) -> Vec<String> {
         return vec!["timeZone must be nil or non-empty string".into()];
     }
     let character = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'+');
-    let is_part = |part: &str| {
-        !matches!(part, "." | "..") && !part.starts_with('-') && (1..=14).contains(&part.len()) && part.bytes().all(character)
-    };
+    let is_part =
+        |part: &str| !matches!(part, "." | "..") && !part.starts_with('-') && (1..=14).contains(&part.len()) && part.bytes().all(character);
     let unknown = || format!("unknown time zone {name}");
     if !name.split('/').all(is_part) {
         return vec![unknown()];

@@ -7,6 +7,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::Context;
 use super::field::{Path, Shown, json_quote, quote};
+use super::int_or_percent::percent_value;
 use super::labels::{Map, selector_is_empty, selector_matches, validate_label_selector};
 use super::pod;
 use super::syntax;
@@ -26,6 +27,12 @@ pub fn validate_not_negative(number: Option<i64>, path: &Path<'_>, cx: &mut Cont
 #[must_use]
 pub fn template_labels(template: &PodTemplateSpec) -> Option<&Map> {
     template.metadata.as_ref()?.labels.as_ref()
+}
+
+/// A selector, if there is one: the typed content reads none and `{}` alike.
+#[must_use]
+pub fn given<'s>(selector: &'s LabelSelector, path: &Path<'_>, cx: &Context<'_>) -> Option<&'s LabelSelector> {
+    (*selector != LabelSelector::default() || cx.is_written(path)).then_some(selector)
 }
 
 /// A selector that must be there and must not be empty.
@@ -50,9 +57,8 @@ pub fn refuse_empty_selector(selector: &LabelSelector, kind: &str, path: &Path<'
 #[must_use]
 pub fn is_usable(selector: Option<&LabelSelector>, cx: &Context<'_>) -> bool {
     let Some(selector) = selector else { return true };
-    let right = |key: &str, value: &str| {
-        syntax::qualified_name(key, cx.version).is_empty() && syntax::label_value(value, cx.version).is_empty()
-    };
+    let right =
+        |key: &str, value: &str| syntax::qualified_name(key, cx.version).is_empty() && syntax::label_value(value, cx.version).is_empty();
     let labels = selector.match_labels.iter().flatten().all(|(key, value)| right(key, value));
     labels
         && selector.match_expressions.iter().flatten().all(|requirement| {
@@ -170,39 +176,12 @@ fn selector_go(selector: &LabelSelector) -> String {
     format!("v1.LabelSelector{{MatchLabels:{}, MatchExpressions:{requirements}}}", labels_go(selector.match_labels.as_ref()))
 }
 
-/// `ValidatePositiveIntOrPercent`
-pub fn validate_int_or_percent(value: &IntOrString, path: &Path<'_>, cx: &mut Context<'_>) {
-    match value {
-        IntOrString::Int(number) => validate_not_negative(Some(i64::from(*number)), path, cx),
-        IntOrString::String(text) => {
-            for fault in syntax::percent(text) {
-                let shown = cx.errors.int_or_string(value);
-                cx.errors.invalid(path, shown, &fault);
-            }
-        }
-    }
-}
-
-/// `getPercentValue`; more digits than a number holds count as the largest, as `strconv.Atoi` leaves it.
-fn percent(value: &IntOrString) -> Option<i64> {
-    let IntOrString::String(text) = value else { return None };
-    syntax::percent(text).is_empty().then(|| text.trim_end_matches('%').parse().unwrap_or(i64::MAX))
-}
-
 /// `getIntOrPercentValue`: a text that is neither counts as the number it is, or as nothing.
 #[must_use]
-pub fn int_or_percent(value: &IntOrString) -> i64 {
-    match (percent(value), value) {
+pub fn int_or_percent(value: &IntOrString) -> u64 {
+    match (percent_value(value), value) {
         (Some(percent), _) => percent,
-        (None, IntOrString::Int(number)) => i64::from(*number),
-        (None, IntOrString::String(text)) => text.parse().unwrap_or(0),
-    }
-}
-
-/// `IsNotMoreThan100Percent`
-pub fn validate_not_more_than_100_percent(value: &IntOrString, path: &Path<'_>, cx: &mut Context<'_>) {
-    if percent(value).is_some_and(|percent| percent > 100) {
-        let shown = cx.errors.int_or_string(value);
-        cx.errors.invalid(path, shown, "must not be greater than 100%");
+        (None, IntOrString::Int(number)) => u64::from(number.unsigned_abs()),
+        (None, IntOrString::String(text)) => text.parse::<i64>().map_or(0, i64::unsigned_abs),
     }
 }

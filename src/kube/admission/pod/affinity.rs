@@ -120,7 +120,10 @@ fn validate_node_field_selector_requirement(requirement: &NodeSelectorRequiremen
 
 /// `validatePodAffinity`, `validatePodAntiAffinity`
 fn validate_pod_affinity(
-    required: Option<&[PodAffinityTerm]>, preferred: Option<&[WeightedPodAffinityTerm]>, path: &Path<'_>, cx: &mut Context<'_>,
+    required: Option<&[PodAffinityTerm]>,
+    preferred: Option<&[WeightedPodAffinityTerm]>,
+    path: &Path<'_>,
+    cx: &mut Context<'_>,
 ) {
     let required_path = path.child(REQUIRED);
     for (i, term) in required.unwrap_or_default().iter().enumerate() {

@@ -35,7 +35,8 @@ pub fn drop_disabled_fields(spec: &mut PodSpec, version: Version) {
             context.app_armor_profile = None;
         }
     }
-    for source in spec.volumes.iter_mut().flatten().filter_map(|volume| volume.projected.as_mut()).flat_map(|all| all.sources.iter_mut().flatten())
+    for source in
+        spec.volumes.iter_mut().flatten().filter_map(|volume| volume.projected.as_mut()).flat_map(|all| all.sources.iter_mut().flatten())
     {
         source.cluster_trust_bundle = None;
         source.pod_certificate = None;

@@ -38,7 +38,9 @@ fn tag(reference: &str) -> Option<&str> {
 fn is_tag(tag: &str) -> bool {
     let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let bytes = tag.as_bytes();
-    (1..=128).contains(&bytes.len()) && bytes.first().is_some_and(|byte| word(*byte)) && bytes.iter().all(|byte| word(*byte) || matches!(byte, b'.' | b'-'))
+    (1..=128).contains(&bytes.len())
+        && bytes.first().is_some_and(|byte| word(*byte))
+        && bytes.iter().all(|byte| word(*byte) || matches!(byte, b'.' | b'-'))
 }
 
 fn is_digest(digest: &str) -> bool {
@@ -54,7 +56,9 @@ fn is_digest(digest: &str) -> bool {
 
 fn is_name(name: &str) -> bool {
     let (domain, path) = match name.split_once('/') {
-        Some((first, rest)) if first.contains(['.', ':']) || first == "localhost" || first.bytes().any(|byte| byte.is_ascii_uppercase()) => {
+        Some((first, rest))
+            if first.contains(['.', ':']) || first == "localhost" || first.bytes().any(|byte| byte.is_ascii_uppercase()) =>
+        {
             (Some(first), rest)
         }
         _ => (None, name),
@@ -88,9 +92,9 @@ fn is_path_component(component: &str) -> bool {
     if !matches!((bytes.first(), bytes.last()), (Some(first), Some(last)) if alphanumeric(*first) && alphanumeric(*last)) {
         return false;
     }
-    component.split(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit()).all(|joint| {
-        matches!(joint, "" | "." | "_" | "__") || joint.bytes().all(|byte| byte == b'-')
-    })
+    component
+        .split(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
+        .all(|joint| matches!(joint, "" | "." | "_" | "__") || joint.bytes().all(|byte| byte == b'-'))
 }
 
 #[cfg(test)]

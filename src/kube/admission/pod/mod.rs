@@ -28,7 +28,7 @@ mod volume_sources;
 mod warnings;
 mod windows;
 
-use k8s_openapi::api::core::v1::{Pod, PersistentVolumeClaim, PodSpec, PodTemplateSpec};
+use k8s_openapi::api::core::v1::{PersistentVolumeClaim, Pod, PodSpec, PodTemplateSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::Context;

@@ -74,8 +74,7 @@ pub fn validate_volume_mounts(container: &Container, volumes: &Volumes<'_>, path
 }
 
 fn validate_sub_paths(mount: &VolumeMount, volumes: &Volumes<'_>, path: &Path<'_>, indexed: &Path<'_>, cx: &mut Context<'_>) {
-    let (sub_path, expression) =
-        (mount.sub_path.as_deref().unwrap_or_default(), mount.sub_path_expr.as_deref().unwrap_or_default());
+    let (sub_path, expression) = (mount.sub_path.as_deref().unwrap_or_default(), mount.sub_path_expr.as_deref().unwrap_or_default());
     if !cx.has(Change::ImageVolumeSubPaths) && volumes.get(mount.name.as_str()).is_some_and(|source| source.is_image()) {
         for (field, value) in [("subPath", sub_path), ("subPathExpr", expression)] {
             if !value.is_empty() {

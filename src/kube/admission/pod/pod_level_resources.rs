@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use k8s_openapi::api::core::v1::{Container, PodSpec};
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity as Text;
 
-use super::resources::{ResourceList, is_huge_pages, is_overcommit_allowed, is_pod_level, quantity, validate_pod_resources as validate_lists};
+use super::resources::{
+    ResourceList, is_huge_pages, is_overcommit_allowed, is_pod_level, quantity, validate_pod_resources as validate_lists,
+};
 use super::spec::ResourceClaims;
 use crate::kube::admission::Context;
 use crate::kube::admission::field::Path;
@@ -107,7 +109,11 @@ pub fn validate_pod_resources(spec: &PodSpec, claims: &ResourceClaims<'_>, path:
 
 /// `validatePodResourceConsistency`
 fn validate_consistency(
-    spec: &PodSpec, pod_requests: Option<&ResourceList>, pod_limits: Option<&ResourceList>, path: &Path<'_>, cx: &mut Context<'_>,
+    spec: &PodSpec,
+    pod_requests: Option<&ResourceList>,
+    pod_limits: Option<&ResourceList>,
+    path: &Path<'_>,
+    cx: &mut Context<'_>,
 ) {
     let of_pod = |list: Option<&ResourceList>, name: &str| list.and_then(|list| list.get(name)).map(quantity);
     for (name, sum) in aggregate(spec, requests) {

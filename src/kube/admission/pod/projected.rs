@@ -54,7 +54,11 @@ pub fn validate_projected(source: &ProjectedVolumeSource, path: &Path<'_>, cx: &
 
 /// `validateProjectionSources`, one of them. Cluster trust bundles and pod certificates are dropped before: their gates are off.
 fn validate_projection<'a>(
-    projection: &'a VolumeProjection, taken: &mut HashSet<&'a str>, volume: &Path<'_>, path: &Path<'_>, cx: &mut Context<'_>,
+    projection: &'a VolumeProjection,
+    taken: &mut HashSet<&'a str>,
+    volume: &Path<'_>,
+    path: &Path<'_>,
+    cx: &mut Context<'_>,
 ) {
     let mut sources = 0;
     if let Some(secret) = &projection.secret {
@@ -92,13 +96,19 @@ fn validate_projection<'a>(
     }
     if sources > 1 {
         let per_source = cx.has(Change::PerSourceWording);
-        let detail = if per_source { "may not specify more than 1 volume type per source" } else { "may not specify more than 1 volume type" };
+        let detail =
+            if per_source { "may not specify more than 1 volume type per source" } else { "may not specify more than 1 volume type" };
         cx.errors.forbidden(path, detail);
     }
 }
 
 fn validate_keys<'a>(
-    name: &str, items: &'a [KeyToPath], taken: &mut HashSet<&'a str>, volume: &Path<'_>, path: &Path<'_>, cx: &mut Context<'_>,
+    name: &str,
+    items: &'a [KeyToPath],
+    taken: &mut HashSet<&'a str>,
+    volume: &Path<'_>,
+    path: &Path<'_>,
+    cx: &mut Context<'_>,
 ) {
     if name.is_empty() {
         cx.errors.required(&path.child("name"), "");

@@ -99,7 +99,11 @@ pub fn validate_overhead(overhead: &ResourceList, path: &Path<'_>, cx: &mut Cont
 
 /// `validateResourceRequirements`
 fn validate_requirements(
-    limits: Option<&ResourceList>, requests: Option<&ResourceList>, names: Names, path: &Path<'_>, cx: &mut Context<'_>,
+    limits: Option<&ResourceList>,
+    requests: Option<&ResourceList>,
+    names: Names,
+    path: &Path<'_>,
+    cx: &mut Context<'_>,
 ) {
     let (limits_path, requests_path) = (path.child("limits"), path.child("requests"));
     let (mut huge_pages, mut compute) = (false, false);
@@ -247,4 +251,3 @@ pub fn fractional(list: Option<&ResourceList>, name: &str) -> Option<Quantity> {
 pub fn is_pod_level(name: &str) -> bool {
     POD_RESOURCES.contains(&name) || is_huge_pages(name)
 }
-

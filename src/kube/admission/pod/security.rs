@@ -135,8 +135,16 @@ fn sysctl_namespace(name: &str) -> Option<&'static str> {
     let name: String = if slashes { name.chars().map(swap).collect() } else { name.to_owned() };
     let name = name.split('*').next().unwrap_or_default();
     match name {
-        "kernel.sem" | "kernel.shmall" | "kernel.shmmax" | "kernel.shmmni" | "kernel.shm_rmid_forced" | "kernel.shm" | "kernel.msgmax"
-        | "kernel.msgmnb" | "kernel.msgmni" | "kernel.msg" => Some("ipc"),
+        "kernel.sem"
+        | "kernel.shmall"
+        | "kernel.shmmax"
+        | "kernel.shmmni"
+        | "kernel.shm_rmid_forced"
+        | "kernel.shm"
+        | "kernel.msgmax"
+        | "kernel.msgmnb"
+        | "kernel.msgmni"
+        | "kernel.msg" => Some("ipc"),
         name if name.starts_with("net.") => Some("net"),
         name if name.starts_with("fs.mqueue.") => Some("ipc"),
         _ => None,
@@ -190,10 +198,12 @@ fn security_context_json(context: &SecurityContext) -> String {
         Some(values) => format!("[{}]", values.iter().map(|value| json_quote(value)).collect::<Vec<_>>().join(",")),
         None => "null".to_owned(),
     };
-    let profile = |kind: &str, localhost: &Option<String>| format!("{{\"Type\":{},\"LocalhostProfile\":{}}}", json_quote(kind), text(localhost));
-    let capabilities = context.capabilities.as_ref().map_or("null".to_owned(), |capabilities| {
-        format!("{{\"Add\":{},\"Drop\":{}}}", list(&capabilities.add), list(&capabilities.drop))
-    });
+    let profile =
+        |kind: &str, localhost: &Option<String>| format!("{{\"Type\":{},\"LocalhostProfile\":{}}}", json_quote(kind), text(localhost));
+    let capabilities = context
+        .capabilities
+        .as_ref()
+        .map_or("null".to_owned(), |capabilities| format!("{{\"Add\":{},\"Drop\":{}}}", list(&capabilities.add), list(&capabilities.drop)));
     let se_linux = context.se_linux_options.as_ref().map_or("null".to_owned(), |options| {
         let text = |value: &Option<String>| json_quote(value.as_deref().unwrap_or_default());
         format!(

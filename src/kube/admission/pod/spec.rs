@@ -2,9 +2,7 @@
 
 use std::collections::HashSet;
 
-use k8s_openapi::api::core::v1::{
-    Container, HostAlias, PodReadinessGate, PodResourceClaim, PodSchedulingGate, PodSpec,
-};
+use k8s_openapi::api::core::v1::{Container, HostAlias, PodReadinessGate, PodResourceClaim, PodSchedulingGate, PodSpec};
 
 use super::{Owner, affinity, container, dns, env, pod_level_resources, resources, security, spread, tolerations, volume, windows};
 use crate::kube::admission::Context;
@@ -45,10 +43,8 @@ pub fn validate_pod_spec(spec: &PodSpec, owner: Owner<'_>, path: &Path<'_>, cx: 
     windows::validate_host_process_pod(spec, path, cx);
     validate_host_users(spec, path, cx);
     validate_hostname_override(spec, path, cx);
-    let names = [
-        ("serviceAccountName", super::defaults::service_account_name(spec)),
-        ("nodeName", spec.node_name.as_deref().unwrap_or_default()),
-    ];
+    let names =
+        [("serviceAccountName", super::defaults::service_account_name(spec)), ("nodeName", spec.node_name.as_deref().unwrap_or_default())];
     for (field, name) in names {
         if !name.is_empty() {
             cx.errors.invalid_each(&path.child(field), name, &syntax::dns1123_subdomain(name));
@@ -144,7 +140,7 @@ fn validate_pod_resource_claims(spec: &PodSpec, owner: Owner<'_>, path: &Path<'_
     let mut names = HashSet::new();
     let mirror = owner.meta.and_then(|meta| meta.annotations.as_ref()).is_some_and(|all| all.contains_key("kubernetes.io/config.mirror"));
     for (i, claim) in spec.resource_claims.iter().flatten().enumerate() {
-        if mirror && cx.has(Change::PodLevelResourcesField) {
+        if mirror {
             cx.errors.forbidden(&Path::root(""), "static pods do not support resource claims");
             continue;
         }
@@ -260,7 +256,7 @@ fn validate_host_users(spec: &PodSpec, path: &Path<'_>, cx: &mut Context<'_>) {
     }
     if since_34 {
         container::visit(spec, path, |container, path| {
-            if container.volume_devices.is_some_and(|devices| !devices.is_empty()) {
+            if container.volume_devices.as_ref().is_some_and(|devices| !devices.is_empty()) {
                 cx.errors.forbidden(&path.child("volumeDevices"), detail);
             }
         });
@@ -282,4 +278,3 @@ fn validate_hostname_override(spec: &PodSpec, path: &Path<'_>, cx: &mut Context<
     }
     cx.errors.invalid_each(&path, hostname, &syntax::dns1123_subdomain(hostname));
 }
-

@@ -74,7 +74,11 @@ fn validate_min_domains(domains: Option<i32>, action: &str, path: &Path<'_>, cx:
 
 /// `ValidateMatchLabelKeysAndMismatchLabelKeys`: by then the selector holds what the keys stand for.
 pub fn validate_match_label_keys(
-    keys: &[String], mismatch: &[String], selector: Option<&LabelSelector>, path: &Path<'_>, cx: &mut Context<'_>,
+    keys: &[String],
+    mismatch: &[String],
+    selector: Option<&LabelSelector>,
+    path: &Path<'_>,
+    cx: &mut Context<'_>,
 ) {
     for (field, keys) in [("matchLabelKeys", keys), ("mismatchLabelKeys", mismatch)] {
         let path = path.child(field);
@@ -131,13 +135,21 @@ fn validate_spread_label_keys(keys: &[String], selector: Option<&LabelSelector>,
 /// `mutatePodAffinity` and `mutateTopologySpreadConstraints`: a pod's selectors get what their label keys stand for.
 pub fn merge_match_label_keys(spec: &mut PodSpec, labels: Option<&Map>, version: Version) {
     let Some(labels) = labels else { return };
-    if version.has(Change::MatchLabelKeysInPodAffinity) && let Some(affinity) = &mut spec.affinity {
+    if version.has(Change::MatchLabelKeysInPodAffinity)
+        && let Some(affinity) = &mut spec.affinity
+    {
         if let Some(pod) = &mut affinity.pod_affinity {
-            pod.preferred_during_scheduling_ignored_during_execution.iter_mut().flatten().for_each(|term| merge_term(&mut term.pod_affinity_term, labels));
+            pod.preferred_during_scheduling_ignored_during_execution
+                .iter_mut()
+                .flatten()
+                .for_each(|term| merge_term(&mut term.pod_affinity_term, labels));
             pod.required_during_scheduling_ignored_during_execution.iter_mut().flatten().for_each(|term| merge_term(term, labels));
         }
         if let Some(pod) = &mut affinity.pod_anti_affinity {
-            pod.preferred_during_scheduling_ignored_during_execution.iter_mut().flatten().for_each(|term| merge_term(&mut term.pod_affinity_term, labels));
+            pod.preferred_during_scheduling_ignored_during_execution
+                .iter_mut()
+                .flatten()
+                .for_each(|term| merge_term(&mut term.pod_affinity_term, labels));
             pod.required_during_scheduling_ignored_during_execution.iter_mut().flatten().for_each(|term| merge_term(term, labels));
         }
     }

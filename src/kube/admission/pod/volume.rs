@@ -127,15 +127,9 @@ fn validate_volume_source(volume: &Volume, owner: Owner<'_>, path: &Path<'_>, cx
     judge!(n, cx, path, volume.azure_file, "azureFile", |s, at| {
         sources::require(&[("secretName", &s.secret_name), ("shareName", &s.share_name)], at, cx)
     });
-    judge!(n, cx, path, volume.vsphere_volume, "vsphereVolume", |s, at| {
-        sources::require(&[("volumePath", &s.volume_path)], at, cx)
-    });
-    judge!(n, cx, path, volume.photon_persistent_disk, "photonPersistentDisk", |s, at| {
-        sources::require(&[("pdID", &s.pd_id)], at, cx)
-    });
-    judge!(n, cx, path, volume.portworx_volume, "portworxVolume", |s, at| {
-        sources::require(&[("volumeID", &s.volume_id)], at, cx)
-    });
+    judge!(n, cx, path, volume.vsphere_volume, "vsphereVolume", |s, at| { sources::require(&[("volumePath", &s.volume_path)], at, cx) });
+    judge!(n, cx, path, volume.photon_persistent_disk, "photonPersistentDisk", |s, at| { sources::require(&[("pdID", &s.pd_id)], at, cx) });
+    judge!(n, cx, path, volume.portworx_volume, "portworxVolume", |s, at| { sources::require(&[("volumeID", &s.volume_id)], at, cx) });
     judge!(n, cx, path, volume.azure_disk, "azureDisk", |s, at| sources::validate_azure_disk(s, at, cx));
     judge!(n, cx, path, volume.storageos, "storageos", |s, at| sources::validate_storage_os(s, at, cx));
     judge!(n, cx, path, volume.projected, "projected", |s, at| projected::validate_projected(s, at, cx));

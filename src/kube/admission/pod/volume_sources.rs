@@ -1,9 +1,9 @@
 //! What each kind of volume source needs, and the rules for paths inside volumes. Knows no volume's name.
 
 use k8s_openapi::api::core::v1::{
-    AzureDiskVolumeSource, CSIVolumeSource, CinderVolumeSource, ConfigMapVolumeSource, EmptyDirVolumeSource, FCVolumeSource, FlexVolumeSource,
-    FlockerVolumeSource, GitRepoVolumeSource, HostPathVolumeSource, ISCSIVolumeSource, KeyToPath, NFSVolumeSource, QuobyteVolumeSource,
-    RBDVolumeSource, ScaleIOVolumeSource, SecretVolumeSource, StorageOSVolumeSource,
+    AzureDiskVolumeSource, CSIVolumeSource, CinderVolumeSource, ConfigMapVolumeSource, EmptyDirVolumeSource, FCVolumeSource,
+    FlexVolumeSource, FlockerVolumeSource, GitRepoVolumeSource, HostPathVolumeSource, ISCSIVolumeSource, KeyToPath, NFSVolumeSource,
+    QuobyteVolumeSource, RBDVolumeSource, ScaleIOVolumeSource, SecretVolumeSource, StorageOSVolumeSource,
 };
 
 use super::resources::quantity;

@@ -168,7 +168,8 @@ fn warn_about_spread(spec: &PodSpec, path: &Path<'_>, cx: &mut Context<'_>) {
 }
 
 fn warn_about_volume(volume: &Volume, path: &Path<'_>, cx: &mut Context<'_>) {
-    let git_repo = if cx.has(Change::GitRepoDisabled) { "deprecated in v1.11, and disabled by default in v1.33+" } else { "deprecated in v1.11" };
+    let git_repo =
+        if cx.has(Change::GitRepoDisabled) { "deprecated in v1.11, and disabled by default in v1.33+" } else { "deprecated in v1.11" };
     let old = [
         ("photonPersistentDisk", volume.photon_persistent_disk.is_some(), "deprecated in v1.11, non-functional in v1.16+"),
         ("gitRepo", volume.git_repo.is_some(), git_repo),
@@ -260,7 +261,8 @@ fn warn_about_container_annotations(container: &Container, annotations: &Map, sp
     let key = format!("{APP_ARMOR_ANNOTATION}{}", container.name);
     let Some(annotation) = annotations.get(&key) else { return };
     let of_pod = spec.security_context.as_ref().and_then(|context| context.app_armor_profile.as_ref());
-    let told = of_pod.is_some_and(|of_pod| !cx.has(Change::AppArmorWarningCompares) || app_armor_field_for(annotation).as_ref() == Some(of_pod));
+    let told =
+        of_pod.is_some_and(|of_pod| !cx.has(Change::AppArmorWarningCompares) || app_armor_field_for(annotation).as_ref() == Some(of_pod));
     if !told {
         cx.warn_at(&path.key(&key), "deprecated since v1.30; use the \"appArmorProfile\" field instead");
     }
@@ -324,7 +326,10 @@ fn warn_about_ports(spec: &PodSpec, path: &Path<'_>, cx: &mut Context<'_>) {
             cx.warn(format!("{}: hostIP set without hostPort: {shown}", at_port(place, path)));
         }
         let others = by_number.entry((port.container_port, protocol)).or_default();
-        for (other_place, other) in others.iter().take_while(|_| cx.warnings.len() < MOST_WARNINGS) {
+        for (other_place, other) in others.iter() {
+            if cx.warnings.len() > MOST_WARNINGS {
+                break;
+            }
             let (other_ip, other_port) = (other.host_ip.as_deref().unwrap_or_default(), other.host_port.unwrap_or_default());
             let how = if host_ip == other_ip && host_port == other_port {
                 "duplicate port definition"
@@ -374,7 +379,10 @@ fn warn_about_pod_affinity(spec: &PodSpec, path: &Path<'_>, cx: &mut Context<'_>
 }
 
 fn warn_about_terms(
-    required: Option<&[PodAffinityTerm]>, preferred: Option<&[WeightedPodAffinityTerm]>, path: &Path<'_>, cx: &mut Context<'_>,
+    required: Option<&[PodAffinityTerm]>,
+    preferred: Option<&[WeightedPodAffinityTerm]>,
+    path: &Path<'_>,
+    cx: &mut Context<'_>,
 ) {
     let required_path = path.child("requiredDuringSchedulingIgnoredDuringExecution");
     for (i, _) in required.unwrap_or_default().iter().enumerate().filter(|(_, term)| term.label_selector.is_none()) {
