@@ -14,6 +14,7 @@ mod dns;
 mod env;
 mod image;
 mod mount;
+mod newer_fields;
 mod overlaps;
 mod pod_level_resources;
 mod probe;
@@ -38,6 +39,7 @@ use super::metadata::{name_is_dns_subdomain, validate_object_meta};
 use super::syntax;
 
 pub(super) use claim::{default_claim, validate_claim_spec, warn_about_claim_spec};
+pub(super) use newer_fields::newer_fields;
 
 /// What a pod spec is judged in: a pod of its own, or a template in another object.
 #[derive(Clone, Copy, Default)]
