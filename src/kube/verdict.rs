@@ -22,7 +22,7 @@ pub fn of(object: &Object<'_>, profile: &Profile, validate: Validate, stored: bo
     let mut unknown: Vec<_> = object.faults.iter().filter(|fault| matches!(fault.kind, FaultKind::Unknown { .. })).collect();
     unknown.sort_by(|a, b| a.path.cmp(&b.path));
     let unknown_fields: Vec<_> = unknown.iter().map(|fault| format!("unknown field \"{}\"", fault.path)).collect();
-    let written = |path: &str| object.at(path).found;
+    let written = |path: &str| object.at(path).value().is_some_and(|value| !value.follow().is_null());
     let request = Request {
         type_error: type_error.as_deref(),
         unknown_fields: &unknown_fields,
