@@ -9,6 +9,7 @@ pub mod place;
 pub mod ports;
 pub mod profile;
 pub mod read;
+pub mod shape;
 pub mod template;
 pub mod typed;
 pub mod version;

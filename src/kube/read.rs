@@ -2,15 +2,12 @@
 
 use std::sync::Arc;
 
-use k8s_openapi::api::core::v1::PodTemplateSpec;
-use serde::de::DeserializeOwned;
-
 use super::object::{Object, ObjectId, State};
 use super::template;
-use super::typed::{Other, Typed};
+use super::typed::Typed;
 use crate::finding::ObjectRef;
 use crate::source::Source;
-use crate::yaml::{self, Chunk, Fault, Kind, NodeId, Tree, Value};
+use crate::yaml::{self, Chunk, Kind, NodeId, Tree, Value};
 
 /// Reads all objects of a file; a document that gives none is in the list too, with what became of it.
 #[must_use]
@@ -103,51 +100,5 @@ fn fill<'s>(source: &'s Source, object: &mut Object<'s>) {
         return;
     }
     object.state = State::Object;
-    object.typed = Some(typed(&object.reference.api_version, &object.reference.kind, root, &mut object.faults));
-}
-
-fn decode<T: DeserializeOwned + Default>(root: Value<'_, '_>, faults: &mut Vec<Fault>) -> Box<T> {
-    Box::new(yaml::from_value(root, faults).unwrap_or_default())
-}
-
-fn typed(api_version: &str, kind: &str, root: Value<'_, '_>, faults: &mut Vec<Fault>) -> Typed {
-    match (api_version, kind) {
-        ("v1", "Service") => Typed::Service(decode(root, faults)),
-        ("v1", "Endpoints") => Typed::Endpoints(decode(root, faults)),
-        ("v1", "Pod") => Typed::Pod(decode(root, faults)),
-        ("v1", "ReplicationController") => Typed::ReplicationController(decode(root, faults)),
-        ("v1", "ConfigMap") => Typed::ConfigMap(decode(root, faults)),
-        ("v1", "Namespace") => Typed::Namespace(decode(root, faults)),
-        ("discovery.k8s.io/v1", "EndpointSlice") => Typed::EndpointSlice(decode(root, faults)),
-        ("apps/v1", "Deployment") => Typed::Deployment(decode(root, faults)),
-        ("apps/v1", "StatefulSet") => Typed::StatefulSet(decode(root, faults)),
-        ("apps/v1", "DaemonSet") => Typed::DaemonSet(decode(root, faults)),
-        ("apps/v1", "ReplicaSet") => Typed::ReplicaSet(decode(root, faults)),
-        ("batch/v1", "Job") => Typed::Job(decode(root, faults)),
-        ("batch/v1", "CronJob") => Typed::CronJob(decode(root, faults)),
-        ("networking.k8s.io/v1", "Ingress") => Typed::Ingress(decode(root, faults)),
-        ("networking.k8s.io/v1", "IngressClass") => Typed::IngressClass(decode(root, faults)),
-        ("networking.k8s.io/v1", "NetworkPolicy") => Typed::NetworkPolicy(decode(root, faults)),
-        ("policy/v1", "PodDisruptionBudget") => Typed::PodDisruptionBudget(decode(root, faults)),
-        ("autoscaling/v1", "HorizontalPodAutoscaler") => Typed::HorizontalPodAutoscalerV1(decode(root, faults)),
-        ("autoscaling/v2", "HorizontalPodAutoscaler") => Typed::HorizontalPodAutoscaler(decode(root, faults)),
-        _ => Typed::Other(Box::new(other(root))),
-    }
-}
-
-/// An object of another kind: its metadata, and the pod template that `spec.template` may be, whatever the kind.
-fn other(root: Value<'_, '_>) -> Other {
-    let mut unheard = Vec::new();
-    let metadata = root.get("metadata").and_then(|metadata| yaml::from_value(metadata, &mut unheard)).unwrap_or_default();
-    let mapping = |value: Value<'_, '_>, key: &str| -> bool {
-        value.get(key).is_some_and(|value| matches!(value.follow().node().kind, Kind::Mapping))
-    };
-    let template = root.get("spec").map(Value::follow).and_then(|spec| spec.get("template")).map(Value::follow);
-    let template = template.filter(|template| {
-        let labelled = template.get("metadata").map(Value::follow).is_some_and(|metadata| mapping(metadata, "labels"));
-        let containers = template.get("spec").map(Value::follow).is_some_and(|spec| spec.get("containers").is_some());
-        labelled || containers
-    });
-    let template = template.and_then(|template| yaml::from_value::<PodTemplateSpec>(template, &mut unheard));
-    Other { metadata, template }
+    object.typed = Some(Typed::read(&object.reference.api_version, &object.reference.kind, root, &mut object.faults));
 }
