@@ -94,9 +94,13 @@ fn fill<'s>(source: &'s Source, object: &mut Object<'s>) {
     object.reference.namespace = of_metadata("namespace").filter(|namespace| !namespace.is_empty());
     object.reference.name = of_metadata("name").or_else(|| of_metadata("generateName")).unwrap_or_default();
     if object.reference.api_version.is_empty() || object.reference.kind.is_empty() {
-        if template::syntax(source.slice(object.span)).is_some() {
+        if !object.reference.kind.is_empty() && template::syntax(source.slice(object.span)).is_some() {
             object.state = State::Template;
         }
+        return;
+    }
+    if template::ytt(source.slice(object.span)).is_some() {
+        object.state = State::Template;
         return;
     }
     object.state = State::Object;

@@ -35,7 +35,17 @@ macro_rules! rules {
 }
 
 rules! {
+    code_fence_pasted => "code-fence-pasted",
+    duplicate_key => "duplicate-key",
+    duplicate_object => "duplicate-object",
+    missing_document_separator => "missing-document-separator",
+    removed_api_version => "removed-api-version",
     selector_matches_nothing => "selector-matches-nothing",
+    text_after_document_end => "text-after-document-end",
+    unknown_api_version => "unknown-api-version",
+    unknown_kind => "unknown-kind",
+    unrendered_template => "unrendered-template",
+    yaml_syntax_error => "yaml-syntax-error",
 }
 
 /// All rules, in the order of the list.
