@@ -8,8 +8,13 @@
 //! ```
 
 pub mod check;
+pub mod cli;
+pub mod config;
+pub mod exit;
 pub mod finding;
 pub mod kube;
+pub mod report;
 pub mod rules;
 pub mod source;
+pub mod walk;
 pub mod yaml;

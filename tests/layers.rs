@@ -15,8 +15,8 @@ const LAYERS: [(&str, &[&str]); 10] = [
     ("rules", &["kube", "cost", "finding", "source", "yaml"]),
     ("explain", &["kube", "source", "finding"]),
     ("report", &["finding", "source", "rules"]),
-    ("walk", &["source"]),
-    ("config", &["kube", "finding", "rules"]),
+    ("walk", &["source", "config"]),
+    ("config", &["kube", "finding", "source"]),
 ];
 
 #[test]

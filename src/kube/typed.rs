@@ -42,6 +42,14 @@ macro_rules! kinds {
                     Self::Other(it) => &it.metadata,
                 }
             }
+
+            /// The object's metadata, to fill in.
+            pub fn metadata_mut(&mut self) -> &mut ObjectMeta {
+                match self {
+                    $(Self::$type(it) => &mut it.metadata,)*
+                    Self::Other(it) => &mut it.metadata,
+                }
+            }
         }
 
         /// The fields at `path` of a kind; none where the kind is not known or no structure stands there.
