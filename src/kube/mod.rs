@@ -4,6 +4,7 @@ pub mod admission;
 pub mod apis;
 pub mod broken;
 pub mod endpoints;
+pub mod faults;
 pub mod kustomize;
 pub mod labels;
 pub mod near;

@@ -2,24 +2,25 @@
 
 use std::sync::Arc;
 
+use super::admission::{self, Request, Validate, Verdict};
 use super::object::{Object, ObjectId, State};
-use super::template;
+use super::{Profile, template};
 use super::typed::Typed;
 use crate::finding::ObjectRef;
 use crate::source::Source;
-use crate::yaml::{self, Chunk, Kind, NodeId, Tree, Value};
+use crate::yaml::{self, Chunk, Kind, NodeId, Style, Tree, Value};
 
 /// Reads all objects of a file; a document that gives none is in the list too, with what became of it.
 #[must_use]
-pub fn objects(source: &Source, context: bool) -> Vec<Object<'_>> {
+pub fn objects<'s>(source: &'s Source, context: bool, profile: &Profile) -> Vec<Object<'s>> {
     let mut read = Vec::new();
     for chunk in yaml::documents(source) {
-        document(source, &chunk, context, &mut read);
+        document(source, &chunk, context, profile, &mut read);
     }
     read
 }
 
-fn document<'s>(source: &'s Source, chunk: &Chunk, context: bool, into: &mut Vec<Object<'s>>) {
+fn document<'s>(source: &'s Source, chunk: &Chunk, context: bool, profile: &Profile, into: &mut Vec<Object<'s>>) {
     let mut object = Object {
         id: ObjectId::default(),
         reference: ObjectRef { document: chunk.index, ..ObjectRef::default() },
@@ -29,6 +30,7 @@ fn document<'s>(source: &'s Source, chunk: &Chunk, context: bool, into: &mut Vec
         root: NodeId(0),
         typed: None,
         faults: Vec::new(),
+        verdict: None,
         context,
     };
     match yaml::read(source, chunk) {
@@ -40,9 +42,9 @@ fn document<'s>(source: &'s Source, chunk: &Chunk, context: bool, into: &mut Vec
         Ok(tree) => {
             object.tree = Arc::new(tree);
             match object.tree.clone().root() {
-                Some(root) if is_list(root) => items(source, root, &object, into),
+                Some(root) if is_list(root) => items(source, root, &object, profile, into),
                 Some(_) => {
-                    fill(source, &mut object);
+                    fill(source, &mut object, profile);
                     into.push(object);
                 }
                 None => {}
@@ -57,7 +59,7 @@ fn is_list(root: Value<'_, '_>) -> bool {
         && root.get("items").is_some_and(|items| matches!(items.follow().node().kind, Kind::Sequence))
 }
 
-fn items<'s>(source: &'s Source, root: Value<'_, 's>, list: &Object<'s>, into: &mut Vec<Object<'s>>) {
+fn items<'s>(source: &'s Source, root: Value<'_, 's>, list: &Object<'s>, profile: &Profile, into: &mut Vec<Object<'s>>) {
     let Some(items) = root.get("items").map(Value::follow) else { return };
     for (index, item) in items.items().enumerate() {
         let item = item.follow();
@@ -70,9 +72,10 @@ fn items<'s>(source: &'s Source, root: Value<'_, 's>, list: &Object<'s>, into: &
             root: item.id,
             typed: None,
             faults: Vec::new(),
+            verdict: None,
             context: list.context,
         };
-        fill(source, &mut object);
+        fill(source, &mut object, profile);
         into.push(object);
     }
 }
@@ -81,7 +84,7 @@ fn text(value: Value<'_, '_>, key: &str) -> Option<String> {
     value.get(key)?.follow().as_str().map(str::to_owned)
 }
 
-fn fill<'s>(source: &'s Source, object: &mut Object<'s>) {
+fn fill<'s>(source: &'s Source, object: &mut Object<'s>, profile: &Profile) {
     let tree = Arc::clone(&object.tree);
     let root = Value { tree: &tree, id: object.root };
     if !matches!(root.node().kind, Kind::Mapping) {
@@ -105,4 +108,28 @@ fn fill<'s>(source: &'s Source, object: &mut Object<'s>) {
     }
     object.state = State::Object;
     object.typed = Some(Typed::read(&object.reference.api_version, &object.reference.kind, root, &mut object.faults));
+    if !object.context {
+        object.verdict = verdict(object, profile);
+    }
+}
+
+/// What the API server says of what could be read; nothing where it accepts it without a word.
+///
+/// Fields that are unknown or of the wrong type are left out of it: they are told on their own, with the rest of the
+/// object judged as if they were not there.
+fn verdict(object: &Object<'_>, profile: &Profile) -> Option<Box<Verdict>> {
+    let written = |path: &str| {
+        let value = object.at(path).value().map(Value::follow);
+        value.is_some_and(|value| value.node().kind != Kind::Scalar || !is_null(value))
+    };
+    let mut request = Request::new(object.typed.as_ref()?, &object.reference.api_version, &object.reference.kind);
+    request.validate = Validate::Ignore;
+    request.written = Some(&written);
+    let verdict = admission::admit(&request, profile).verdict;
+    let silent = matches!(verdict.code, None | Some(201)) && verdict.warnings.is_empty();
+    (!silent).then(|| Box::new(verdict))
+}
+
+fn is_null(value: Value<'_, '_>) -> bool {
+    value.node().style == Style::Plain && matches!(&*value.node().text, "" | "~" | "null" | "Null" | "NULL")
 }
