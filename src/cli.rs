@@ -1,6 +1,7 @@
 //! The command line: every option and every help text. What the commands do is in `cli/`.
 
 mod check;
+mod dry_run;
 mod run;
 
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::{FailOn, Level, PortRange};
 use crate::kube::Version;
+use crate::kube::admission::Validate;
 
 pub use run::main;
 
@@ -57,6 +59,24 @@ so that a Service knows the Deployment next door. Directories are searched for *
 
 Exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or a file that can't be read")]
     Check(Check),
+    /// Predict what the API server would answer to `kubectl apply`, object by object
+    #[command(after_help = "\
+Each object is judged alone, as created in a cluster of that version that holds nothing else. \
+Kinds of custom resources are not judged.
+
+Examples:
+  svclint dry-run k8s/                      kubectl's own words, without a server
+  svclint dry-run --defaults -o yaml svc.yaml   the object as it would be stored
+
+Exit status: 0 all accepted, 1 something would be refused, 2 wrong usage or a file that can't be read")]
+    DryRun(DryRun),
+    /// Print each document as the JSON that Kubernetes decodes it to
+    #[command(after_help = "\
+One line a document: {\"path\": …, \"document\": 0, \"json\": …}, or \"error\" with kubectl's words. \
+`yes` is true, `012` is 10, and of two equal keys the last one wins.
+
+Exit status: 0 all decoded, 1 something did not, 2 wrong usage or a file that can't be read")]
+    Decode(Decode),
     /// List all rules
     Rules(Rules),
     /// Explain one rule: what happens, a bad and a good example, when it is right
@@ -101,6 +121,33 @@ struct Check {
 
     #[command(flatten)]
     rules: RuleChoice,
+}
+
+#[derive(Debug, Args)]
+struct DryRun {
+    #[command(flatten)]
+    paths: Paths,
+
+    /// Format: text, json, yaml (the objects as stored)
+    #[arg(short, long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
+    output: Answers,
+
+    /// What becomes of unknown fields: strict (refused, as kubectl does), warn, ignore
+    #[arg(long, value_name = "HOW", default_value = "strict", hide_possible_values = true)]
+    validate: Validation,
+
+    /// Add the object as it would be stored, with everything the server fills in
+    #[arg(long)]
+    defaults: bool,
+
+    #[command(flatten)]
+    cluster: Cluster,
+}
+
+#[derive(Debug, Args)]
+struct Decode {
+    #[command(flatten)]
+    paths: Paths,
 }
 
 #[derive(Debug, Args)]
@@ -154,7 +201,7 @@ struct Cluster {
     config: Option<PathBuf>,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Rules")]
 struct RuleChoice {
     /// Only these rules
@@ -204,6 +251,30 @@ enum Format {
     Full,
     Concise,
     Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Answers {
+    Text,
+    Json,
+    Yaml,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Validation {
+    Strict,
+    Warn,
+    Ignore,
+}
+
+impl From<Validation> for Validate {
+    fn from(validation: Validation) -> Self {
+        match validation {
+            Validation::Strict => Self::Strict,
+            Validation::Warn => Self::Warn,
+            Validation::Ignore => Self::Ignore,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -10,6 +10,7 @@
 pub mod check;
 pub mod cli;
 pub mod config;
+pub mod dry_run;
 pub mod exit;
 pub mod finding;
 pub mod kube;

@@ -108,7 +108,7 @@ impl Run {
 }
 
 /// The paths by the configuration that holds for them, each with its settings.
-fn units(
+pub fn units(
     paths: &[PathBuf],
     stdin_name: Option<&str>,
     cluster: &Cluster,

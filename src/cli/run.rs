@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use clap::{CommandFactory, Parser};
 use owo_colors::{OwoColorize, Style};
 
-use super::{Cli, Color, Command, Table, check};
+use super::{Cli, Color, Command, Table, check, dry_run};
 use crate::config::did_you_mean;
 use crate::exit::Exit;
 use crate::report::safe::Safe;
@@ -36,6 +36,8 @@ pub fn main() -> Exit {
 fn run(command: Command, looks: Looks) -> Result<Exit, String> {
     match command {
         Command::Check(options) => return check::check(&options, looks),
+        Command::DryRun(options) => return dry_run::dry_run(&options, looks),
+        Command::Decode(options) => return dry_run::decode(&options, looks),
         Command::Config(options) => check::config(&options)?,
         Command::Rules(options) => print(|out| match options.output {
             Table::Text => report::rules::table(out, rules::all(), looks.out),

@@ -17,6 +17,7 @@ pub mod repeats;
 pub mod shape;
 pub mod template;
 pub mod typed;
+pub mod verdict;
 pub mod version;
 pub mod world;
 
