@@ -63,6 +63,8 @@ struct Pick {
     path: PathBuf,
     /// How it is shown.
     shown: String,
+    /// Whether it is known to be a plain file.
+    plain: bool,
 }
 
 /// A folder that was named, or that holds a named file, written as the command line writes it.

@@ -2,25 +2,25 @@
 
 use std::sync::Arc;
 
-use super::admission::{self, Request, Validate, Verdict};
 use super::object::{Object, ObjectId, State};
-use super::{Profile, template};
+use super::{Profile, template, verdict};
 use super::typed::Typed;
 use crate::finding::ObjectRef;
 use crate::source::Source;
-use crate::yaml::{self, Chunk, Kind, NodeId, Style, Tree, Value};
+use crate::yaml::{self, Chunk, Kind, NodeId, Tree, Value};
 
 /// Reads all objects of a file; a document that gives none is in the list too, with what became of it.
+/// With a profile each is judged too.
 #[must_use]
-pub fn objects<'s>(source: &'s Source, context: bool, profile: &Profile) -> Vec<Object<'s>> {
+pub fn objects<'s>(source: &'s Source, context: bool, judge: Option<&Profile>) -> Vec<Object<'s>> {
     let mut read = Vec::new();
     for chunk in yaml::documents(source) {
-        document(source, &chunk, context, profile, &mut read);
+        document(source, &chunk, context, judge, &mut read);
     }
     read
 }
 
-fn document<'s>(source: &'s Source, chunk: &Chunk, context: bool, profile: &Profile, into: &mut Vec<Object<'s>>) {
+fn document<'s>(source: &'s Source, chunk: &Chunk, context: bool, judge: Option<&Profile>, into: &mut Vec<Object<'s>>) {
     let mut object = Object {
         id: ObjectId::default(),
         reference: ObjectRef { document: chunk.index, ..ObjectRef::default() },
@@ -42,9 +42,9 @@ fn document<'s>(source: &'s Source, chunk: &Chunk, context: bool, profile: &Prof
         Ok(tree) => {
             object.tree = Arc::new(tree);
             match object.tree.clone().root() {
-                Some(root) if is_list(root) => items(source, root, &object, profile, into),
+                Some(root) if is_list(root) => items(source, root, &object, judge, into),
                 Some(_) => {
-                    fill(source, &mut object, profile);
+                    fill(source, &mut object, judge);
                     into.push(object);
                 }
                 None => {}
@@ -56,10 +56,10 @@ fn document<'s>(source: &'s Source, chunk: &Chunk, context: bool, profile: &Prof
 /// A `List`, or a list of one kind, as kubectl opens it.
 fn is_list(root: Value<'_, '_>) -> bool {
     text(root, "kind").is_some_and(|kind| kind.ends_with("List"))
-        && root.get("items").is_some_and(|items| matches!(items.follow().node().kind, Kind::Sequence))
+        && root.get("items").is_some_and(|items| matches!(items.follow().kind(), Kind::Sequence))
 }
 
-fn items<'s>(source: &'s Source, root: Value<'_, 's>, list: &Object<'s>, profile: &Profile, into: &mut Vec<Object<'s>>) {
+fn items<'s>(source: &'s Source, root: Value<'_, 's>, list: &Object<'s>, judge: Option<&Profile>, into: &mut Vec<Object<'s>>) {
     let Some(items) = root.get("items").map(Value::follow) else { return };
     for (index, item) in items.items().enumerate() {
         let item = item.follow();
@@ -75,7 +75,7 @@ fn items<'s>(source: &'s Source, root: Value<'_, 's>, list: &Object<'s>, profile
             verdict: None,
             context: list.context,
         };
-        fill(source, &mut object, profile);
+        fill(source, &mut object, judge);
         into.push(object);
     }
 }
@@ -84,14 +84,14 @@ fn text(value: Value<'_, '_>, key: &str) -> Option<String> {
     value.get(key)?.follow().as_str().map(str::to_owned)
 }
 
-fn fill<'s>(source: &'s Source, object: &mut Object<'s>, profile: &Profile) {
+fn fill<'s>(source: &'s Source, object: &mut Object<'s>, judge: Option<&Profile>) {
     let tree = Arc::clone(&object.tree);
     let root = Value { tree: &tree, id: object.root };
-    if !matches!(root.node().kind, Kind::Mapping) {
+    if !matches!(root.kind(), Kind::Mapping) {
         return;
     }
     let metadata = root.get("metadata").map(Value::follow);
-    let of_metadata = |key: &str| metadata.filter(|metadata| matches!(metadata.node().kind, Kind::Mapping)).and_then(|it| text(it, key));
+    let of_metadata = |key: &str| metadata.filter(|metadata| matches!(metadata.kind(), Kind::Mapping)).and_then(|it| text(it, key));
     object.reference.api_version = text(root, "apiVersion").unwrap_or_default();
     object.reference.kind = text(root, "kind").unwrap_or_default();
     object.reference.namespace = of_metadata("namespace").filter(|namespace| !namespace.is_empty());
@@ -108,28 +108,5 @@ fn fill<'s>(source: &'s Source, object: &mut Object<'s>, profile: &Profile) {
     }
     object.state = State::Object;
     object.typed = Some(Typed::read(&object.reference.api_version, &object.reference.kind, root, &mut object.faults));
-    if !object.context {
-        object.verdict = verdict(object, profile);
-    }
-}
-
-/// What the API server says of what could be read; nothing where it accepts it without a word.
-///
-/// Fields that are unknown or of the wrong type are left out of it: they are told on their own, with the rest of the
-/// object judged as if they were not there.
-fn verdict(object: &Object<'_>, profile: &Profile) -> Option<Box<Verdict>> {
-    let written = |path: &str| {
-        let value = object.at(path).value().map(Value::follow);
-        value.is_some_and(|value| value.node().kind != Kind::Scalar || !is_null(value))
-    };
-    let mut request = Request::new(object.typed.as_ref()?, &object.reference.api_version, &object.reference.kind);
-    request.validate = Validate::Ignore;
-    request.written = Some(&written);
-    let verdict = admission::admit(&request, profile).verdict;
-    let silent = matches!(verdict.code, None | Some(201)) && verdict.warnings.is_empty();
-    (!silent).then(|| Box::new(verdict))
-}
-
-fn is_null(value: Value<'_, '_>) -> bool {
-    value.node().style == Style::Plain && matches!(&*value.node().text, "" | "~" | "null" | "Null" | "NULL")
+    object.verdict = judge.and_then(|profile| verdict::beside_faults(object, profile));
 }

@@ -9,6 +9,7 @@ use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::api::networking::v1::{Ingress, IngressClass, NetworkPolicy};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use serde::Serialize;
 
 use super::place::Step;
 use super::shape::{self, Fields};
@@ -17,7 +18,8 @@ use crate::yaml::{self, Fault, Kind, Value};
 macro_rules! kinds {
     ($($type:ident: $api_version:literal $kind:literal;)*) => {
         /// An object's typed content.
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(Clone, Debug, PartialEq, Serialize)]
+        #[serde(untagged)]
         pub enum Typed {
             $(#[doc = $api_version] $type(Box<$type>),)*
             /// Any other kind: its metadata, and the pod template it holds at `spec.template`.
@@ -89,11 +91,12 @@ kinds! {
 }
 
 /// An object of a kind that is not known by type.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Other {
     /// `metadata`
     pub metadata: ObjectMeta,
     /// `spec.template`, where it has the shape of a pod template.
+    #[serde(skip)]
     pub template: Option<PodTemplateSpec>,
 }
 
@@ -102,7 +105,7 @@ fn other(root: Value<'_, '_>) -> Other {
     let mut unheard = Vec::new();
     let metadata = root.get("metadata").and_then(|metadata| yaml::from_value(metadata, &mut unheard)).unwrap_or_default();
     let mapping = |value: Value<'_, '_>, key: &str| -> bool {
-        value.get(key).is_some_and(|value| matches!(value.follow().node().kind, Kind::Mapping))
+        value.get(key).is_some_and(|value| matches!(value.follow().kind(), Kind::Mapping))
     };
     let template = root.get("spec").map(Value::follow).and_then(|spec| spec.get("template")).map(Value::follow);
     let template = template.filter(|template| {

@@ -17,7 +17,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
             continue; // two objects without a separator: told by that name
         }
         if let [first, .., last] = repeat.entries.as_slice() {
-            let key = first.key.node().text.to_string();
+            let key = first.key.text().to_string();
             let lost = lost(first.value, last.value);
             let same = source.slice(first.value.span()).trim() == source.slice(last.value.span()).trim();
             let times = if repeat.entries.len() == 2 { "twice".to_owned() } else { format!("{} times", repeat.entries.len()) };
@@ -41,10 +41,10 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
 /// What the first value says that the last one does not.
 fn lost(first: Value<'_, '_>, last: Value<'_, '_>) -> String {
     let (first, last) = (first.follow(), last.follow());
-    match first.node().kind {
+    match first.kind() {
         Kind::Mapping => {
-            let has = |key: &str| last.node().kind == Kind::Mapping && last.entries().any(|entry| entry.key.node().text == key);
-            let all: Vec<_> = first.entries().map(|entry| entry.key.node().text.to_string()).collect();
+            let has = |key: &str| last.kind() == Kind::Mapping && last.entries().any(|entry| entry.key.text() == key);
+            let all: Vec<_> = first.entries().map(|entry| entry.key.text().to_string()).collect();
             let gone: Vec<_> = all.iter().filter(|key| !has(key)).collect();
             let gone = if gone.is_empty() { all.iter().collect() } else { gone };
             let named: Vec<_> = gone.iter().take(NAMED).map(|key| format!("`{key}`")).collect();
@@ -55,16 +55,16 @@ fn lost(first: Value<'_, '_>, last: Value<'_, '_>) -> String {
             1 => "1 item".to_owned(),
             count => format!("{count} items"),
         },
-        _ if first.node().text.is_empty() => "an empty value".to_owned(),
-        _ if first.node().text.len() > 60 || first.node().text.contains('\n') => "a longer text".to_owned(),
-        _ => format!("`{}`", first.node().text),
+        _ if first.text().is_empty() => "an empty value".to_owned(),
+        _ if first.text().len() > 60 || first.text().contains('\n') => "a longer text".to_owned(),
+        _ => format!("`{}`", first.text()),
     }
 }
 
 /// Takes the repeated entry's lines out, where it has them to itself.
 fn removal(source: &Source, repeat: &Repeat<'_, '_>) -> Option<Edit> {
     let last = repeat.entries.get(1)?;
-    if repeat.entries.len() != 2 || repeat.mapping.node().style == Style::Flow {
+    if repeat.entries.len() != 2 || repeat.mapping.style() == Style::Flow {
         return None;
     }
     let (key, value) = (last.key.span(), last.value.span());

@@ -62,7 +62,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
 /// Whether something stands there: `creationTimestamp: null` and `status: {}` are kubectl's own habit.
 fn is_written(object: &Object<'_>, field: &str) -> bool {
     let Some(value) = object.at(field).value().map(Value::follow) else { return false };
-    match value.node().kind {
+    match value.kind() {
         Kind::Mapping => value.entries().any(|entry| !is_empty(entry.value)),
         Kind::Sequence => value.items().next().is_some(),
         _ => !is_empty(value),
@@ -71,9 +71,9 @@ fn is_written(object: &Object<'_>, field: &str) -> bool {
 
 fn is_empty(value: Value<'_, '_>) -> bool {
     let value = value.follow();
-    match value.node().kind {
+    match value.kind() {
         Kind::Mapping => value.entries().next().is_none(),
         Kind::Sequence => value.items().next().is_none(),
-        _ => matches!(&*value.node().text, "" | "null" | "~" | "0"),
+        _ => matches!(value.text(), "" | "null" | "~" | "0"),
     }
 }

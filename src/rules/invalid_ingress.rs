@@ -51,7 +51,7 @@ fn without_path_type(object: &Object<'_>, world: &World<'_>, first: &Refusal<'_>
         .map(|refusal| {
             let path = path_of(refusal);
             let first = object.at(&path).value()?.follow().entries().next()?;
-            object.at(&format!("{path}.{}", first.key.node().text)).insert_before(world.source(object)?, "pathType: Prefix")
+            object.at(&format!("{path}.{}", first.key.text())).insert_before(world.source(object)?, "pathType: Prefix")
         })
         .collect();
     match edits {

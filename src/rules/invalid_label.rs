@@ -39,14 +39,14 @@ fn help(what: &str) -> &'static str {
 /// The entry of the map that holds the text, and whether it is its key: the server names the map alone.
 fn offender(object: &Object<'_>, refusal: &Refusal<'_>, text: &str) -> (Span, bool) {
     let place = object.at(refusal.field);
-    let Some(map) = place.value().map(Value::follow).filter(|value| value.node().kind == Kind::Mapping) else {
+    let Some(map) = place.value().map(Value::follow).filter(|value| value.kind() == Kind::Mapping) else {
         return (place.span(), refusal.field.ends_with("key"));
     };
     for entry in map.entries() {
-        if entry.key.node().text == text {
+        if entry.key.text() == text {
             return (entry.key.span(), true);
         }
-        if entry.value.follow().node().text == text {
+        if entry.value.follow().text() == text {
             return (entry.value.span(), false);
         }
     }

@@ -18,7 +18,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
                 .finding(format!("`{last}: \"{name}\"` is text, which Kubernetes takes for the name of a port"))
                 .label(place.span(), "a name needs at least one letter; a number goes without quotes")
                 .help(format!("write `{last}: {name}`"));
-            let quoted = place.value().filter(|value| value.node().style != Style::Plain);
+            let quoted = place.value().filter(|value| value.style() != Style::Plain);
             out.push(match quoted {
                 Some(value) => finding.safe_fix("take the quotes off", vec![Edit { span: value.span(), replacement: name.to_owned() }]),
                 None => finding,

@@ -19,16 +19,16 @@ pub fn check(object: &Object<'_>, _: &World<'_>, out: &mut Vec<Finding>) {
             .label(key, "a second object begins here")
             .label(place, "kubectl keeps the last of each repeated key, so this object is never created")
             .help("put a line `---` between the two");
-        out.push(if root.node().style == crate::yaml::Style::Flow { finding } else { finding.safe_fix("add `---`", vec![edit]) });
+        out.push(if root.style() == crate::yaml::Style::Flow { finding } else { finding.safe_fix("add `---`", vec![edit]) });
     }
 }
 
 /// What the entries call their object, and where.
 fn told(entries: &[Entry<'_, '_>], otherwise: Span) -> (String, Span) {
-    let find = |key: &str| entries.iter().find(|entry| entry.key.node().text == key).map(|entry| entry.value.follow());
-    let text = |value: Option<Value<'_, '_>>| value.map(|value| value.node().text.to_string()).filter(|text| !text.is_empty());
+    let find = |key: &str| entries.iter().find(|entry| entry.key.text() == key).map(|entry| entry.value.follow());
+    let text = |value: Option<Value<'_, '_>>| value.map(|value| value.text().to_string()).filter(|text| !text.is_empty());
     let kind = text(find("kind")).unwrap_or_else(|| "the first one".into());
-    let name = find("metadata").filter(|metadata| metadata.node().kind == Kind::Mapping).and_then(|metadata| metadata.get("name"));
+    let name = find("metadata").filter(|metadata| metadata.kind() == Kind::Mapping).and_then(|metadata| metadata.get("name"));
     let place = name.or_else(|| find("kind")).map_or(otherwise, Value::span);
     match text(name) {
         Some(name) => (format!("{kind} `{name}`"), place),

@@ -21,7 +21,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let edit = if written.found {
         written.replace("NodePort")
     } else {
-        let first = spec.map(|entry| format!("spec.{}", entry.key.node().text));
+        let first = spec.map(|entry| format!("spec.{}", entry.key.text()));
         first.zip(world.source(object)).and_then(|(first, source)| object.at(&first).insert_before(source, "type: NodePort"))
     };
     out.push(match edit {

@@ -34,7 +34,7 @@ fn port_of<'r>(refusal: &Refusal<'r>) -> &'r str {
 }
 
 fn text<'t>(port: Value<'t, '_>, key: &str) -> Option<&'t str> {
-    let text = &*port.follow().get(key)?.follow().node().text;
+    let text = port.follow().get(key)?.follow().text();
     (!text.is_empty()).then_some(text)
 }
 
@@ -53,9 +53,9 @@ fn naming(object: &Object<'_>, world: &World<'_>, port: &str, taken: &mut BTreeS
     if !taken.insert(name.clone()) || !number.bytes().all(|c| c.is_ascii_digit()) {
         return None;
     }
-    if value.node().style == Style::Flow {
+    if value.style() == Style::Flow {
         let start = first.key.span();
         return Some(Edit { span: crate::source::Span { end: start.start, ..start }, replacement: format!("name: {name}, ") });
     }
-    object.at(&format!("{port}.{}", first.key.node().text)).insert_before(world.source(object)?, &format!("name: {name}"))
+    object.at(&format!("{port}.{}", first.key.text())).insert_before(world.source(object)?, &format!("name: {name}"))
 }

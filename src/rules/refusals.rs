@@ -99,7 +99,7 @@ pub fn to_be_filled_in<'o>(object: &'o Object<'_>) -> Option<&'o Cause> {
 /// The value at fault, as text.
 #[must_use]
 pub fn text<'o>(place: &Place<'o, '_>) -> Option<&'o str> {
-    place.value().map(Value::follow).map(|value| &*value.node().text)
+    place.value().map(Value::follow).map(|value| value.text())
 }
 
 fn is_to_be_filled_in(object: &Object<'_>, cause: &Cause) -> bool {

@@ -12,7 +12,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     }
     let (Some(source), Some(root)) = (world.source(object), object.tree.root()) else { return };
     // The document's own span; an item of a List has only its part of it.
-    if object.reference.item.is_some() || root.node().kind == Kind::Scalar {
+    if object.reference.item.is_some() || root.kind() == Kind::Scalar {
         return;
     }
     let Some((mark, ignored)) = rest(source, Span { start: root.span().end, ..object.span }) else { return };

@@ -54,12 +54,12 @@ fn wrong(object: &Object<'_>, home: &str) -> Finding {
 fn missing(object: &Object<'_>, world: &World<'_>, home: &str) -> Option<Finding> {
     let root = object.value()?;
     let typo = root.entries().find(|entry| {
-        near::did_you_mean(&entry.key.node().text, ["apiVersion"]).is_some() && matches!(entry.value.follow().node().kind, Kind::Scalar)
+        near::did_you_mean(entry.key.text(), ["apiVersion"]).is_some() && matches!(entry.value.follow().kind(), Kind::Scalar)
     });
     if let Some(entry) = typo {
         let key = entry.key.span();
         return Some(
-            Finding::certain(format!("no `apiVersion`, but a key `{}`: kubectl can't tell what this is", entry.key.node().text))
+            Finding::certain(format!("no `apiVersion`, but a key `{}`: kubectl can't tell what this is", entry.key.text()))
                 .field("apiVersion")
                 .label(key, "kubectl looks for `apiVersion`")
                 .help("write `apiVersion`")
@@ -83,8 +83,8 @@ fn missing(object: &Object<'_>, world: &World<'_>, home: &str) -> Option<Finding
 
 /// Whether a mapping with a kind is such an object for sure: named, and with the kind's own fields and no others.
 fn is_plainly(kind: &str, home: &str, root: Value<'_, '_>) -> bool {
-    let named = root.get("metadata").map(Value::follow).is_some_and(|it| it.node().kind == Kind::Mapping && it.get("name").is_some());
+    let named = root.get("metadata").map(Value::follow).is_some_and(|it| it.kind() == Kind::Mapping && it.get("name").is_some());
     let fields = typed::shape(home, kind, &[]);
-    let body = root.entries().any(|entry| matches!(&*entry.key.node().text, "spec" | "data" | "subsets" | "endpoints"));
-    named && body && fields.is_none_or(|fields| root.entries().all(|entry| fields.contains(&&*entry.key.node().text)))
+    let body = root.entries().any(|entry| matches!(entry.key.text(), "spec" | "data" | "subsets" | "endpoints"));
+    named && body && fields.is_none_or(|fields| root.entries().all(|entry| fields.contains(&entry.key.text())))
 }

@@ -53,13 +53,13 @@ fn misspelt(object: &Object<'_>, group: &str) -> Option<Finding> {
 fn missing(object: &Object<'_>, world: &World<'_>) -> Option<Finding> {
     let root = object.value()?;
     let typo = root.entries().find(|entry| {
-        let key = &*entry.key.node().text;
+        let key = entry.key.text();
         near::did_you_mean(key, ["kind"]).is_some() && entry.value.follow().as_str().is_some_and(|value| apis::home(value).is_some())
     });
     if let Some(entry) = typo {
         let key = entry.key.span();
         return Some(
-            Finding::certain(format!("no `kind`, but a key `{}`", entry.key.node().text))
+            Finding::certain(format!("no `kind`, but a key `{}`", entry.key.text()))
                 .field("kind")
                 .label(key, "kubectl looks for `kind`")
                 .help("write `kind`")

@@ -31,14 +31,14 @@ pub fn find(paths: &[PathBuf], options: &Options<'_>, seen: &mut Seen) -> Named 
                     named.start(Path::new(name).parent(), false);
                     seen.files.insert(absolute(Path::new(name)));
                 }
-                named.picks.push(Pick { path: path.clone(), shown });
+                named.picks.push(Pick { path: path.clone(), shown, plain: false });
             }
         } else if path.is_dir() {
             search(path, options.exclude, seen, &mut named);
             named.start(Some(path), true);
         } else if seen.files.insert(absolute(path)) {
             named.start(path.parent(), false);
-            named.picks.push(Pick { path: path.clone(), shown: shown(path) });
+            named.picks.push(Pick { path: path.clone(), shown: shown(path), plain: false });
         }
     }
     named.picks.sort_by(|a, b| a.shown.cmp(&b.shown));
@@ -71,21 +71,29 @@ fn search(folder: &Path, exclude: &Globs, seen: &mut Seen, named: &mut Named) {
     seen.add_folder(absolute(folder));
 }
 
-/// A search as every part of svclint does it: `.gitignore` is honoured with or without a repository around it,
+/// A search as every part of svclint does it: `.gitignore` is honoured with or without a repository around it
+/// (but not what one user ignores everywhere: the same files are checked on every machine),
 /// hidden folders are searched (people keep manifests in `.deploy/`) but for those of version control, links to folders are not followed,
 /// and neither is what `exclude` names or was searched before.
 pub fn walker(folder: &Path, exclude: &Globs, searched: &Arc<HashSet<PathBuf>>) -> WalkBuilder {
     let (exclude, searched) = (exclude.clone(), Arc::clone(searched));
     let mut builder = WalkBuilder::new(folder);
-    builder.hidden(false).require_git(false).follow_links(false).sort_by_file_name(|a, b| a.cmp(b)).filter_entry(move |entry| {
-        let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-        if entry.depth() == 0 || !is_folder && exclude.is_empty() {
-            return true;
-        }
-        let versions = is_folder && matches!(entry.file_name().to_str(), Some(".git" | ".hg" | ".svn" | ".jj"));
-        let path = absolute(entry.path());
-        !(versions || exclude.name(&path, is_folder) || is_folder && searched.contains(&path))
-    });
+    builder
+        .hidden(false)
+        .require_git(false)
+        .git_global(false)
+        .ignore(false)
+        .follow_links(false)
+        .sort_by_file_name(|a, b| a.cmp(b))
+        .filter_entry(move |entry| {
+            let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+            if entry.depth() == 0 || !is_folder && exclude.is_empty() {
+                return true;
+            }
+            let versions = is_folder && matches!(entry.file_name().to_str(), Some(".git" | ".hg" | ".svn" | ".jj"));
+            let path = absolute(entry.path());
+            !(versions || exclude.name(&path, is_folder) || is_folder && searched.contains(&path))
+        });
     builder
 }
 
@@ -107,7 +115,7 @@ pub fn pick(entry: &DirEntry, folder: &Path) -> Option<Pick> {
         return None;
     }
     let path = path.strip_prefix("./").ok().filter(|_| folder == Path::new(".")).unwrap_or(path);
-    Some(Pick { path: path.to_path_buf(), shown: shown(path) })
+    Some(Pick { path: path.to_path_buf(), shown: shown(path), plain: true })
 }
 
 fn unreadable(error: &ignore::Error) -> Option<Unreadable> {
