@@ -1,7 +1,11 @@
 //! What a manifest means. Knows no rule and no report.
 
 pub mod admission;
+pub mod apis;
+pub mod broken;
 pub mod endpoints;
+pub mod faults;
+pub mod kustomize;
 pub mod labels;
 pub mod near;
 pub mod object;
@@ -9,6 +13,8 @@ pub mod place;
 pub mod ports;
 pub mod profile;
 pub mod read;
+pub mod repeats;
+pub mod shape;
 pub mod template;
 pub mod typed;
 pub mod verdict;

@@ -1,9 +1,10 @@
 //! All objects of a run, and the questions across them. Knows no rule.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::Profile;
 use super::endpoints;
+use super::kustomize::Kustomize;
 use super::labels;
 use super::object::{Labels, Object, ObjectId, State, Template};
 use crate::finding::ObjectRef;
@@ -53,6 +54,8 @@ pub struct World<'s> {
     pub sources: &'s [Source],
     /// The cluster they are judged for.
     pub profile: Profile,
+    /// What its kustomizations do with them.
+    pub kustomize: Kustomize,
     objects: Vec<Object<'s>>,
     templates: Vec<ObjectId>,
     by_label: HashMap<(String, String), Vec<ObjectId>>,
@@ -60,7 +63,7 @@ pub struct World<'s> {
     by_directory: HashMap<String, Vec<ObjectId>>,
     by_file: HashMap<FileId, Vec<ObjectId>>,
     services_by_label: HashMap<(String, String), Vec<ObjectId>>,
-    unrendered: HashSet<String>,
+    unrendered: HashMap<String, Option<ObjectId>>,
 }
 
 impl<'s> World<'s> {
@@ -73,6 +76,7 @@ impl<'s> World<'s> {
         let mut world = Self {
             sources,
             profile,
+            kustomize: Kustomize::read(sources, &objects),
             objects: Vec::new(),
             templates: Vec::new(),
             by_label: HashMap::new(),
@@ -80,7 +84,7 @@ impl<'s> World<'s> {
             by_directory: HashMap::new(),
             by_file: HashMap::new(),
             services_by_label: HashMap::new(),
-            unrendered: HashSet::new(),
+            unrendered: HashMap::new(),
         };
         for object in &objects {
             world.by_file.entry(object.span.file).or_default().push(object.id);
@@ -88,7 +92,10 @@ impl<'s> World<'s> {
                 world.by_name.entry((object.kind().to_owned(), object.name().to_owned())).or_default().push(object.id);
             }
             if matches!(object.state, State::Template | State::Unreadable(_)) {
-                world.unrendered.insert(directory(sources, object).to_owned());
+                let first = world.unrendered.entry(package(sources, object).to_owned()).or_default();
+                if object.state == State::Template {
+                    first.get_or_insert(object.id);
+                }
             }
             for (key, value) in object.service().and_then(endpoints::selector).into_iter().flatten() {
                 world.services_by_label.entry((key.clone(), value.clone())).or_default().push(object.id);
@@ -206,7 +213,13 @@ impl<'s> World<'s> {
     /// Whether a document next to this one could not be read or is yet to be rendered: it may hold what seems missing.
     #[must_use]
     pub fn unrendered_beside(&self, object: &Object<'_>) -> bool {
-        self.unrendered.contains(directory(self.sources, object))
+        self.unrendered.contains_key(package(self.sources, object))
+    }
+
+    /// Whether this is the first document of its directory, or of its chart, that is yet to be rendered.
+    #[must_use]
+    pub fn is_first_template(&self, object: &Object<'_>) -> bool {
+        self.unrendered.get(package(self.sources, object)) == Some(&Some(object.id))
     }
 
     /// Labels as messages write them: `app: web, tier: front`.
@@ -304,4 +317,14 @@ fn takes(object: &Object<'_>, template: &Template<'_>, selector: &Labels) -> boo
 fn directory<'s>(sources: &'s [Source], object: &Object<'_>) -> &'s str {
     let path = sources.get(object.span.file.0 as usize).map_or("", |source| source.path.as_str());
     path.rsplit_once('/').map_or("", |(directory, _)| directory)
+}
+
+/// What is rendered together: the chart whose `templates` these are, else the directory.
+fn package<'s>(sources: &'s [Source], object: &Object<'_>) -> &'s str {
+    let directory = directory(sources, object);
+    let end = directory.match_indices("templates").find(|(at, word)| {
+        let (before, after) = (directory.get(..*at).unwrap_or(""), directory.get(at + word.len()..).unwrap_or(""));
+        (before.is_empty() || before.ends_with('/')) && (after.is_empty() || after.starts_with('/'))
+    });
+    end.map_or(directory, |(at, _)| directory.get(..at).unwrap_or(directory))
 }

@@ -35,7 +35,35 @@ macro_rules! rules {
 }
 
 rules! {
+    code_fence_pasted => "code-fence-pasted",
+    duplicate_key => "duplicate-key",
+    duplicate_object => "duplicate-object",
+    duplicate_port => "duplicate-port",
+    exported_object => "exported-object",
+    field_not_for_this_type => "field-not-for-this-type",
+    invalid_address => "invalid-address",
+    invalid_field => "invalid-field",
+    invalid_ingress => "invalid-ingress",
+    invalid_label => "invalid-label",
+    invalid_name => "invalid-name",
+    invalid_port_name => "invalid-port-name",
+    missing_document_separator => "missing-document-separator",
+    node_port_out_of_range => "node-port-out-of-range",
+    node_port_without_type => "node-port-without-type",
+    port_out_of_range => "port-out-of-range",
+    ports_without_names => "ports-without-names",
+    removed_api_version => "removed-api-version",
+    required_field_missing => "required-field-missing",
     selector_matches_nothing => "selector-matches-nothing",
+    server_warning => "server-warning",
+    text_after_document_end => "text-after-document-end",
+    unknown_api_version => "unknown-api-version",
+    unknown_kind => "unknown-kind",
+    unrendered_template => "unrendered-template",
+    unsupported_value => "unsupported-value",
+    volume_mount_without_volume => "volume-mount-without-volume",
+    workload_selector_mismatch => "workload-selector-mismatch",
+    yaml_syntax_error => "yaml-syntax-error",
 }
 
 /// All rules, in the order of the list.
