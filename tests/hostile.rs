@@ -9,7 +9,8 @@ use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-const SERVICE: &str = "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec:\n  type: Nodeport\n  selector: {app: web}\n  ports: [{port: 80}]\n";
+const SERVICE: &str =
+    "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec:\n  type: Nodeport\n  selector: {app: web}\n  ports: [{port: 80}]\n";
 
 /// A directory of its own under the build's, emptied first.
 fn folder(name: &str) -> PathBuf {
@@ -24,7 +25,12 @@ fn svclint(folder: &Path, args: &[&str]) -> Output {
     let bounded = "ulimit -v 1048576; ulimit -t 60; exec \"$0\" \"$@\"";
     let output = Command::new("sh").args(["-c", bounded, env!("CARGO_BIN_EXE_svclint")]).args(args).current_dir(folder).output().unwrap();
     let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.code().is_some_and(|code| code <= 2), "{args:?} ended with {:?}: {}", output.status, &said[..said.len().min(400)]);
+    assert!(
+        output.status.code().is_some_and(|code| code <= 2),
+        "{args:?} ended with {:?}: {}",
+        output.status,
+        &said[..said.len().min(400)]
+    );
     assert!(!said.contains("panicked"), "{said}");
     output
 }

@@ -118,7 +118,12 @@ const GONE: &[Gone] = &[
         removed: 22,
         instead: "admissionregistration.k8s.io/v1",
     },
-    Gone { api_version: "certificates.k8s.io/v1beta1", kinds: &["CertificateSigningRequest"], removed: 22, instead: "certificates.k8s.io/v1" },
+    Gone {
+        api_version: "certificates.k8s.io/v1beta1",
+        kinds: &["CertificateSigningRequest"],
+        removed: 22,
+        instead: "certificates.k8s.io/v1",
+    },
     Gone { api_version: "coordination.k8s.io/v1beta1", kinds: &["Lease"], removed: 22, instead: "coordination.k8s.io/v1" },
     Gone { api_version: "scheduling.k8s.io/v1alpha1", kinds: &["PriorityClass"], removed: 22, instead: "scheduling.k8s.io/v1" },
     Gone { api_version: "scheduling.k8s.io/v1beta1", kinds: &["PriorityClass"], removed: 22, instead: "scheduling.k8s.io/v1" },

@@ -119,7 +119,8 @@ fn separator(source: &Source, document: Span, error: &SyntaxError) -> Option<Cau
     let line = [near, near.saturating_sub(1), near + 1].into_iter().map(|line| source.line_span(line)).find(|line| {
         let text = source.slice(*line);
         let rest = text.strip_prefix("---").map(str::trim);
-        rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('#')) && (error.message.contains("separator") || line.start <= document.end)
+        rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('#'))
+            && (error.message.contains("separator") || line.start <= document.end)
     })?;
     let text = source.slice(line);
     let dashes = text.trim_end().chars().all(|c| c == '-');
@@ -154,7 +155,9 @@ fn mapping_values(source: &Source, line: Span, error: &SyntaxError) -> Cause {
         return Cause { span, why, help: format!("put quotes around `{value}`"), fix: None };
     }
     let above = source.line_of(line.start).checked_sub(1).map(|above| source.line_span(above));
-    let valued = above.map(|above| source.slice(above)).filter(|above| has_key(above.trim_start_matches(['-', ' '])) && !above.trim_end().ends_with(':'));
+    let valued = above
+        .map(|above| source.slice(above))
+        .filter(|above| has_key(above.trim_start_matches(['-', ' '])) && !above.trim_end().ends_with(':'));
     if valued.is_some_and(|above| indent(above) < indent(text)) {
         let why = "indented deeper than the line above, which has a value already".to_owned();
         return Cause { span: first_word(source, line), why, help: "indent it like its neighbours".into(), fix: None };
@@ -183,14 +186,22 @@ fn colon(source: &Source, document: Span, error: &SyntaxError) -> Cause {
         let help = "put a space behind the colon".to_owned();
         return Cause { span: word, why: "no space behind the `:`".into(), help, fix: Some(("add the space", edit)) };
     }
-    Cause { span: word, why: "neither a key with its `:` nor a value".into(), help: "write `key: value`, or take the line out".into(), fix: None }
+    Cause {
+        span: word,
+        why: "neither a key with its `:` nor a value".into(),
+        help: "write `key: value`, or take the line out".into(),
+        fix: None,
+    }
 }
 
 fn indentation(source: &Source, line: Span, error: &SyntaxError) -> Cause {
     let text = source.slice(line);
     let span = if text.trim().is_empty() { error.span } else { first_word(source, line) };
     let (why, help) = if text.trim_start().starts_with("- ") {
-        ("the dash does not stand under the dashes of the items before it", "indent the dash like its neighbours, and its fields two further")
+        (
+            "the dash does not stand under the dashes of the items before it",
+            "indent the dash like its neighbours, and its fields two further",
+        )
     } else {
         ("the indentation fits neither the lines above nor the list or mapping they belong to", "indent it like its neighbours")
     };

@@ -3,8 +3,9 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::directory::{Directories, DirectoryId};
 use super::object::Object;
-use crate::source::Source;
+use crate::source::{FileId, Source};
 use crate::yaml::{Kind, Value};
 
 /// How many directories above a file a kustomization may stand that nobody says takes it.
@@ -15,22 +16,39 @@ const ABOVE: usize = 2;
 pub struct Kustomize {
     /// Files that are patches.
     patches: HashSet<String>,
-    /// Directories with a kustomization, and whether it adds to what it takes.
-    roots: HashMap<String, bool>,
+    patch_files: HashSet<FileId>,
+    /// Directories with a kustomization.
+    roots: HashMap<String, Root>,
+    folders: HashMap<DirectoryId, Root>,
     /// The directories whose kustomizations take a file or directory.
     taken_by: HashMap<String, Vec<String>>,
+}
+
+/// What a kustomization does to all that it takes.
+#[derive(Clone, Copy, Debug, Default)]
+struct Root {
+    adds: bool,
+    sets_namespace: bool,
 }
 
 impl Kustomize {
     /// Reads the kustomizations among the objects of a run.
     #[must_use]
-    pub fn read(sources: &[Source], objects: &[Object<'_>]) -> Self {
+    pub fn read(sources: &[Source], directories: &Directories, objects: &[Object<'_>]) -> Self {
         let mut read = Self::default();
         for object in objects {
             let path = sources.get(object.span.file.0 as usize).map_or("", |source| source.path.as_str());
-            if let Some(root) = object.value().filter(|_| is_kustomization(path, object)) {
-                read.add(parent(&normal("", path)), root);
+            if let Some(root) = object.value().filter(|root| is_kustomization(path, object) && root.is_mapping()) {
+                let directory = normal("", path);
+                read.add(parent(&directory), root);
+                if let Some(it) = read.roots.get(parent(&directory)) {
+                    read.folders.insert(directories.of(object.span.file), *it);
+                }
             }
+        }
+        if !read.patches.is_empty() {
+            let patches = sources.iter().filter(|source| read.patches.contains(&normal("", &source.path)));
+            read.patch_files = patches.map(|source| source.id).collect();
         }
         read
     }
@@ -46,7 +64,7 @@ impl Kustomize {
                 self.taken_by.entry(normal(directory, path)).or_default().push(directory.to_owned());
             }
         }
-        const ADDING: [&str; 9] = [
+        const ADDING: [&str; 10] = [
             "patches",
             "patchesStrategicMerge",
             "patchesJson6902",
@@ -56,15 +74,36 @@ impl Kustomize {
             "transformers",
             "replacements",
             "vars",
+            "helmCharts",
         ];
         let adds = root.entries().any(|entry| entry.key.as_str().is_some_and(|key| ADDING.contains(&key)));
-        *self.roots.entry(directory.to_owned()).or_default() |= adds;
+        let it = self.roots.entry(directory.to_owned()).or_default();
+        it.adds |= adds;
+        it.sets_namespace |= root.get("namespace").is_some();
     }
 
     /// Whether a kustomization takes this file as a patch.
     #[must_use]
-    pub fn is_patch(&self, path: &str) -> bool {
-        self.patches.contains(&normal("", path))
+    pub fn is_patch(&self, file: FileId) -> bool {
+        self.patch_files.contains(&file)
+    }
+
+    /// Whether a kustomization stands in this directory.
+    #[must_use]
+    pub fn is_in(&self, directory: DirectoryId) -> bool {
+        self.folders.contains_key(&directory)
+    }
+
+    /// Whether one puts all objects of this directory into one namespace.
+    #[must_use]
+    pub fn sets_namespace(&self, directory: DirectoryId) -> bool {
+        self.folders.get(&directory).is_some_and(|it| it.sets_namespace)
+    }
+
+    /// Whether one adds labels or patches to the objects of this directory.
+    #[must_use]
+    pub fn changes(&self, directory: DirectoryId) -> bool {
+        self.folders.get(&directory).is_some_and(|it| it.adds)
     }
 
     /// Whether what seems to be missing in this file may be added before it reaches a cluster.
@@ -88,7 +127,7 @@ impl Kustomize {
 
     /// Whether the kustomization in this directory adds anything, or one that builds on it does.
     fn adds(&self, directory: &str, depth: usize) -> bool {
-        self.roots.get(directory).copied().unwrap_or(false)
+        self.roots.get(directory).is_some_and(|it| it.adds)
             || depth > 0 && self.taken_by.get(directory).is_some_and(|takers| takers.iter().any(|taker| self.adds(taker, depth - 1)))
     }
 }
@@ -139,7 +178,11 @@ mod tests {
     fn kustomize() -> Kustomize {
         Kustomize {
             patches: ["overlays/dev/patch.yaml".to_owned()].into(),
-            roots: [("base".to_owned(), false), ("overlays/dev".to_owned(), true), ("plain".to_owned(), false)].into(),
+            patch_files: HashSet::new(),
+            folders: HashMap::new(),
+            roots: [("base", false), ("overlays/dev", true), ("plain", false)]
+                .map(|(directory, adds)| (directory.to_owned(), Root { adds, sets_namespace: false }))
+                .into(),
             taken_by: [
                 ("base".to_owned(), vec!["overlays/dev".to_owned()]),
                 ("base/web.yaml".to_owned(), vec!["base".to_owned()]),
@@ -152,7 +195,7 @@ mod tests {
     #[test]
     fn a_base_is_completed_by_its_overlay_and_a_plain_list_is_not() {
         let it = kustomize();
-        assert!(it.is_patch("./overlays/dev/patch.yaml") && !it.is_patch("base/web.yaml"));
+        assert!(it.may_complete("./overlays/dev/patch.yaml"));
         assert!(it.may_complete("base/web.yaml") && it.may_complete("base/not-listed.yaml"));
         assert!(!it.may_complete("plain/web.yaml") && !it.may_complete("elsewhere/web.yaml"));
     }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::object::{Object, ObjectId, State};
-use super::{Profile, template, verdict};
 use super::typed::Typed;
+use super::{Profile, template, verdict};
 use crate::finding::ObjectRef;
 use crate::source::Source;
 use crate::yaml::{self, Chunk, Kind, NodeId, Tree, Value};

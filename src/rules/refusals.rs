@@ -113,7 +113,7 @@ fn is_left_to_others(object: &Object<'_>, world: &World<'_>, refusal: &Refusal<'
     let incomplete = matches!(refusal.mistake, Mistake::RequiredFieldMissing | Mistake::WorkloadSelector)
         || refusal.causes.iter().any(|cause| cause.reason == "FieldValueRequired");
     let path = world.source(object).map_or("", |source| source.path.as_str());
-    let partial = object.at("$patch").found || world.kustomize.is_patch(path);
+    let partial = object.at("$patch").found || world.kustomize.is_patch(object.span.file);
     incomplete && (partial || world.kustomize.may_complete(path)) || crate::kube::faults::explain(object, refusal.field, incomplete)
 }
 
@@ -228,7 +228,15 @@ fn is_of_addresses(field: &str, last: &str) -> bool {
     let list = last.split('[').next().unwrap_or(last);
     matches!(
         list,
-        "clusterIP" | "clusterIPs" | "externalIPs" | "loadBalancerIP" | "loadBalancerSourceRanges" | "externalName" | "ip" | "cidr" | "except"
+        "clusterIP"
+            | "clusterIPs"
+            | "externalIPs"
+            | "loadBalancerIP"
+            | "loadBalancerSourceRanges"
+            | "externalName"
+            | "ip"
+            | "cidr"
+            | "except"
     ) || matches!(list, "ipFamilies" | "ipFamilyPolicy")
         || field.starts_with("endpoints[") && list == "addresses"
 }
