@@ -52,7 +52,9 @@ const TO_HTTP: &str = "[{port: 80, targetPort: http}]";
 fn a_service_without_selector() {
     let bare = "apiVersion: v1\nkind: Service\nmetadata: {name: db}\nspec: {ports: [{port: 5432}]}\n";
     quiet_file(bare);
-    quiet_file(&format!("{bare}---\napiVersion: v1\nkind: Endpoints\nmetadata: {{name: db}}\nsubsets: [{{addresses: [{{ip: 192.0.2.1}}], ports: [{{port: 5432}}]}}]\n"));
+    quiet_file(&format!(
+        "{bare}---\napiVersion: v1\nkind: Endpoints\nmetadata: {{name: db}}\nsubsets: [{{addresses: [{{ip: 192.0.2.1}}], ports: [{{port: 5432}}]}}]\n"
+    ));
     quiet_file(&format!(
         "{bare}---\napiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {{name: db-1, labels: {{kubernetes.io/service-name: db}}}}\n\
          addressType: IPv4\nports: [{{name: '', port: 5432}}]\nendpoints: [{{addresses: [192.0.2.1]}}]\n"
@@ -62,7 +64,9 @@ fn a_service_without_selector() {
 #[test]
 fn an_external_name_with_leftovers() {
     quiet_file("apiVersion: v1\nkind: Service\nmetadata: {name: db}\nspec: {type: ExternalName, externalName: db.example.com}\n");
-    quiet_file("apiVersion: v1\nkind: Service\nmetadata: {name: db}\nspec: {type: ExternalName, externalName: db.example.com, selector: {app: db}, ports: [{port: 5432}]}\n");
+    quiet_file(
+        "apiVersion: v1\nkind: Service\nmetadata: {name: db}\nspec: {type: ExternalName, externalName: db.example.com, selector: {app: db}, ports: [{port: 5432}]}\n",
+    );
 }
 
 #[test]
@@ -90,7 +94,10 @@ fn a_namespace_that_comes_with_apply() {
 #[test]
 fn a_workload_in_another_file() {
     quiet(&[("k8s/svc.yaml", &service("web", "{app: web}", TO_HTTP)), ("k8s/web.yaml", &deployment("web", "{app: web}", WEB))]);
-    quiet(&[("k8s/services/web.yaml", &service("web", "{app: web}", TO_HTTP)), ("k8s/deployments/web.yaml", &deployment("web", "{app: web}", WEB))]);
+    quiet(&[
+        ("k8s/services/web.yaml", &service("web", "{app: web}", TO_HTTP)),
+        ("k8s/deployments/web.yaml", &deployment("web", "{app: web}", WEB)),
+    ]);
 }
 
 #[test]
@@ -102,7 +109,12 @@ fn a_lone_file() {
 
 #[test]
 fn any_object_with_a_pod_template() {
-    for (api, kind) in [("argoproj.io/v1alpha1", "Rollout"), ("apps.openshift.io/v1", "DeploymentConfig"), ("serving.knative.dev/v1", "Service"), ("x.example.com/v1", "Fleet")] {
+    for (api, kind) in [
+        ("argoproj.io/v1alpha1", "Rollout"),
+        ("apps.openshift.io/v1", "DeploymentConfig"),
+        ("serving.knative.dev/v1", "Service"),
+        ("x.example.com/v1", "Fleet"),
+    ] {
         let text = deployment("web", "{app: web}", WEB).replace("apps/v1", api).replace("kind: Deployment", &format!("kind: {kind}"));
         quiet_file(&join(&[service("web", "{app: web}", TO_HTTP), text]));
     }
@@ -125,7 +137,8 @@ fn labels_that_controllers_add() {
     quiet_file(&join(&[service("web", "{app: web, pod-template-hash: abc}", TO_HTTP), deployment("web", "{app: web}", WEB)]));
     let job = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: run}\nspec: {template: {spec: {restartPolicy: Never, containers: [{name: run, image: x}]}}}\n";
     quiet_file(&join(&[service("run", "{job-name: run}", "[{port: 80}]"), job.to_owned()]));
-    let rollout = deployment("web", "{app: web}", WEB).replace("apps/v1", "argoproj.io/v1alpha1").replace("kind: Deployment", "kind: Rollout");
+    let rollout =
+        deployment("web", "{app: web}", WEB).replace("apps/v1", "argoproj.io/v1alpha1").replace("kind: Deployment", "kind: Rollout");
     quiet_file(&join(&[service("web", "{app: web, rollouts-pod-template-hash: abc}", TO_HTTP), rollout]));
 }
 
@@ -133,7 +146,11 @@ fn labels_that_controllers_add() {
 fn a_neighbour_that_does_not_parse_or_is_a_template() {
     let chart = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {{ .Release.Name }}\nspec: {{ toYaml . }}\n";
     quiet(&[("t/svc.yaml", &service("web", "{app: web}", TO_HTTP)), ("t/web.yaml", chart)]);
-    let near = found(&[("t/svc.yaml", &service("web", "{app: wbe}", TO_HTTP)), ("t/web.yaml", "a: [\n"), ("t/x.yaml", &deployment("web", "{app: web}", WEB))]);
+    let near = found(&[
+        ("t/svc.yaml", &service("web", "{app: wbe}", TO_HTTP)),
+        ("t/web.yaml", "a: [\n"),
+        ("t/x.yaml", &deployment("web", "{app: web}", WEB)),
+    ]);
     assert!(near.iter().all(|finding| finding.rule != "selector-matches-nothing" || finding.severity == Severity::Info), "{near:#?}");
 }
 
@@ -152,7 +169,12 @@ fn every_kind_of_workload() {
         "apiVersion: batch/v1\nkind: Job\nmetadata: {{name: web}}\nspec: {{template: {{metadata: {{labels: {{app: web}}}}, spec: {{restartPolicy: Never, containers: [{WEB}]}}}}}}\n"
     );
     quiet_file(&join(&[service("web", "{app: web}", TO_HTTP), job.clone()]));
-    let cron = job.replace("kind: Job", "kind: CronJob").replace("spec: {template", "spec: {schedule: '* * * * *', jobTemplate: {spec: {template").trim_end().to_owned() + "}}\n";
+    let cron = job
+        .replace("kind: Job", "kind: CronJob")
+        .replace("spec: {template", "spec: {schedule: '* * * * *', jobTemplate: {spec: {template")
+        .trim_end()
+        .to_owned()
+        + "}}\n";
     quiet_file(&join(&[service("web", "{app: web}", TO_HTTP), cron]));
 }
 
@@ -161,7 +183,8 @@ fn workload_selectors_play_no_part() {
     let expressions = deployment("web", "{app: web}", WEB)
         .replace("selector: {matchLabels: {app: web}}", "selector: {matchExpressions: [{key: app, operator: In, values: [web, www]}]}");
     quiet_file(&join(&[service("web", "{app: web}", TO_HTTP), expressions]));
-    let more = deployment("web", "{app: web}", WEB).replace("metadata: {labels: {app: web}}", "metadata: {labels: {app: web, tier: front}}");
+    let more =
+        deployment("web", "{app: web}", WEB).replace("metadata: {labels: {app: web}}", "metadata: {labels: {app: web, tier: front}}");
     quiet_file(&join(&[service("web", "{tier: front}", TO_HTTP), more]));
 }
 
@@ -179,7 +202,10 @@ fn ports_of_other_containers_and_sidecars() {
 
 #[test]
 fn several_services_or_several_workloads() {
-    let pair = [service("web", "{app: web}", TO_HTTP), service("web-headless", "{app: web}", "[{port: 8080, targetPort: http}]").replace("spec:\n", "spec:\n  clusterIP: None\n")];
+    let pair = [
+        service("web", "{app: web}", TO_HTTP),
+        service("web-headless", "{app: web}", "[{port: 8080, targetPort: http}]").replace("spec:\n", "spec:\n  clusterIP: None\n"),
+    ];
     quiet_file(&join(&[pair.to_vec(), vec![deployment("web", "{app: web}", WEB)]].concat()));
     let blue = deployment("web-blue", "{app: web, version: blue}", WEB);
     let green = deployment("web-green", "{app: web, version: green}", &WEB.replace("shop/web", "shop/web:2"));
@@ -188,8 +214,15 @@ fn several_services_or_several_workloads() {
     let canary = deployment("reviews-v2", "{app: reviews, version: v2}", &WEB.replace("shop/web", "shop/reviews-v2"));
     quiet_file(&join(&[service("reviews", "{app: reviews}", TO_HTTP), stable, canary]));
     let either = [deployment("gateway", "{app: gateway}", WEB), workload("DaemonSet", "gateway", "{app: gateway}", WEB)];
-    quiet(&[("d/svc.yaml", &service("gateway", "{app: gateway}", TO_HTTP)), ("d/deployment.yaml", &either[0]), ("d/daemonset.yaml", &either[1])]);
-    quiet_file(&join(&[service("web", "{app: web}", "[{name: a, port: 80, targetPort: 8080}, {name: b, port: 81, targetPort: 8080}]"), deployment("web", "{app: web}", WEB)]));
+    quiet(&[
+        ("d/svc.yaml", &service("gateway", "{app: gateway}", TO_HTTP)),
+        ("d/deployment.yaml", &either[0]),
+        ("d/daemonset.yaml", &either[1]),
+    ]);
+    quiet_file(&join(&[
+        service("web", "{app: web}", "[{name: a, port: 80, targetPort: 8080}, {name: b, port: 81, targetPort: 8080}]"),
+        deployment("web", "{app: web}", WEB),
+    ]));
 }
 
 #[test]
@@ -228,8 +261,15 @@ fn ingresses_that_are_not_judged() {
 
 #[test]
 fn load_balancers_are_no_fault() {
-    for annotations in ["{}", "{service.beta.kubernetes.io/aws-load-balancer-scheme: internal}", "{networking.gke.io/load-balancer-type: Internal}", "{metallb.universe.tf/address-pool: lan}"] {
-        let text = service("web", "{app: web}", TO_HTTP).replace("{name: web}", &format!("{{name: web, annotations: {annotations}}}")).replace("spec:\n", "spec:\n  type: LoadBalancer\n");
+    for annotations in [
+        "{}",
+        "{service.beta.kubernetes.io/aws-load-balancer-scheme: internal}",
+        "{networking.gke.io/load-balancer-type: Internal}",
+        "{metallb.universe.tf/address-pool: lan}",
+    ] {
+        let text = service("web", "{app: web}", TO_HTTP)
+            .replace("{name: web}", &format!("{{name: web, annotations: {annotations}}}"))
+            .replace("spec:\n", "spec:\n  type: LoadBalancer\n");
         quiet_file(&join(&[text, deployment("web", "{app: web}", WEB)]));
     }
 }
@@ -254,7 +294,9 @@ fn patches_and_what_a_kustomization_changes() {
 
 #[test]
 fn services_that_come_alone() {
-    quiet_file("apiVersion: v1\nkind: Service\nmetadata: {name: kubernetes, namespace: default}\nspec: {ports: [{name: https, port: 443, targetPort: 6443}]}\n");
+    quiet_file(
+        "apiVersion: v1\nkind: Service\nmetadata: {name: kubernetes, namespace: default}\nspec: {ports: [{name: https, port: 443, targetPort: 6443}]}\n",
+    );
     quiet_file(&service("kube-dns", "{k8s-app: kube-dns}", "[{name: dns, protocol: UDP, port: 53}]"));
     quiet_file("apiVersion: v1\nkind: Endpoints\nmetadata: {name: lock, annotations: {control-plane.alpha.kubernetes.io/leader: '{}'}}\n");
 }
@@ -271,7 +313,9 @@ fn documents_in_every_form() {
     quiet_file("");
     let json = r#"{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}, "spec": {"selector": {"app": "web"}, "ports": [{"port": 80, "targetPort": "http"}]}}"#;
     quiet(&[("d/svc.json", json), ("d/web.yaml", &deployment("web", "{app: web}", WEB))]);
-    let anchored = deployment("web", "&labels {app: web}", WEB).replace("matchLabels: &labels {app: web}}", "matchLabels: &labels {app: web}}").replace("labels: &labels {app: web}}\n    spec", "labels: *labels}\n    spec");
+    let anchored = deployment("web", "&labels {app: web}", WEB)
+        .replace("matchLabels: &labels {app: web}}", "matchLabels: &labels {app: web}}")
+        .replace("labels: &labels {app: web}}\n    spec", "labels: *labels}\n    spec");
     quiet_file(&join(&[service("web", "{app: web}", TO_HTTP), anchored]));
     let twice = service("web", "{app: web}", TO_HTTP);
     quiet(&[("a/svc.yaml", &twice), ("b/svc.yaml", &twice), ("a/web.yaml", &deployment("web", "{app: web}", WEB))]);
@@ -282,15 +326,22 @@ fn ports_left_to_their_defaults() {
     for port in ["{port: 8080}", "{port: 8080, targetPort: ''}", "{port: 8080, targetPort: 0}"] {
         quiet_file(&join(&[service("web", "{app: web}", &format!("[{port}]")), deployment("web", "{app: web}", WEB)]));
     }
-    let quoted = found(&[("app.yaml", &join(&[service("web", "{app: web}", "[{port: 80, targetPort: '8080'}]"), deployment("web", "{app: web}", WEB)]))]);
-    assert!(quoted.iter().all(|finding| !finding.rule.starts_with("target-port")), "a number in quotes is refused, not looked for: {quoted:#?}");
+    let quoted = found(&[(
+        "app.yaml",
+        &join(&[service("web", "{app: web}", "[{port: 80, targetPort: '8080'}]"), deployment("web", "{app: web}", WEB)]),
+    )]);
+    assert!(
+        quoted.iter().all(|finding| !finding.rule.starts_with("target-port")),
+        "a number in quotes is refused, not looked for: {quoted:#?}"
+    );
 }
 
 #[test]
 fn policies_that_are_only_choices() {
     let local = service("web", "{app: web}", TO_HTTP).replace("spec:\n", "spec:\n  type: NodePort\n  externalTrafficPolicy: Local\n");
     quiet_file(&join(&[local, workload("DaemonSet", "web", "{app: web}", WEB)]));
-    let sticky = service("web", "{app: web}", TO_HTTP).replace("spec:\n", "spec:\n  clusterIP: None\n  sessionAffinity: ClientIP\n  publishNotReadyAddresses: true\n");
+    let sticky = service("web", "{app: web}", TO_HTTP)
+        .replace("spec:\n", "spec:\n  clusterIP: None\n  sessionAffinity: ClientIP\n  publishNotReadyAddresses: true\n");
     quiet_file(&join(&[sticky, deployment("web", "{app: web}", WEB)]));
 }
 
@@ -318,6 +369,7 @@ fn a_selector_that_a_roll_out_patches() {
     let blue = deployment("web", "{app: web, version: blue}", WEB);
     let text = join(&[service("web", "{app: web, version: green}", TO_HTTP), blue]);
     assert!(found(&[("app.yaml", &text)]).iter().all(|finding| finding.severity < Severity::Error));
-    let rollout = deployment("web", "{app: web}", WEB).replace("apps/v1", "argoproj.io/v1alpha1").replace("kind: Deployment", "kind: Rollout");
+    let rollout =
+        deployment("web", "{app: web}", WEB).replace("apps/v1", "argoproj.io/v1alpha1").replace("kind: Deployment", "kind: Rollout");
     quiet_file(&join(&[service("web-stable", "{app: web}", TO_HTTP), service("web-canary", "{app: web}", TO_HTTP), rollout]));
 }

@@ -66,7 +66,8 @@ fn note(calls: &mut Calls, by: &Object<'_>, text: &str, field: impl Fn() -> Stri
 fn addresses(text: &str) -> impl Iterator<Item = (&str, i32)> {
     text.match_indices(':').filter_map(|(at, _)| {
         let (before, after) = (text.get(..at)?, text.get(at + 1..)?);
-        let start = before.rfind(|c: char| !(c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.'))).map_or(0, |at| at + 1);
+        let start =
+            before.rfind(|c: char| !(c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.'))).map_or(0, |at| at + 1);
         let digits = after.bytes().take_while(u8::is_ascii_digit).count();
         let host = before.get(start..)?;
         let port = after.get(..digits)?.parse().ok().filter(|port| (1..=65535).contains(port))?;

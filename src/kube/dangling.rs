@@ -26,7 +26,7 @@ pub enum Cause<'w, 's> {
 pub fn cause<'w, 's>(world: &'w World<'s>, object: &Object<'_>) -> Option<Cause<'w, 's>> {
     let selector = object.service().and_then(endpoints::selector)?;
     let unknown = selector.iter().any(|(key, value)| template::is_placeholder(key) || template::is_placeholder(value));
-    if unknown || world.kustomizations.is_patch(object.span.file) {
+    if unknown || world.kustomize.is_patch(object.span.file) {
         return None;
     }
     let found = world.selected(object);

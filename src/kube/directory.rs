@@ -123,8 +123,7 @@ mod tests {
     #[test]
     fn distance_follows_the_folders() {
         let paths = ["k8s/a/web.yaml", "k8s/a/db.yaml", "k8s/b/web.yaml", "k8s/a/x/y/deep.yaml", "other/z/web.yaml", "./k8s/top.yaml"];
-        let sources: Vec<_> =
-            paths.iter().zip(0..).map(|(path, id)| Source::new(FileId(id), (*path).to_owned(), Vec::new())).collect();
+        let sources: Vec<_> = paths.iter().zip(0..).map(|(path, id)| Source::new(FileId(id), (*path).to_owned(), Vec::new())).collect();
         let directories = Directories::new(&sources);
         let from_first: Vec<_> = (0..6).map(|other| directories.distance(FileId(0), FileId(other))).collect();
         use Distance::{Far, Near, SameDirectory, SameFile};

@@ -39,8 +39,15 @@ const PORTS: [(&str, &[i32]); 33] = [
 ];
 
 /// Images that are published under their maker's name.
-const PREFIXES: [&str; 7] =
-    ["docker.io/library/", "library/", "docker.io/prom/", "prom/", "grafana/", "docker.elastic.co/elasticsearch/", "docker.elastic.co/kibana/"];
+const PREFIXES: [&str; 7] = [
+    "docker.io/library/",
+    "library/",
+    "docker.io/prom/",
+    "prom/",
+    "grafana/",
+    "docker.elastic.co/elasticsearch/",
+    "docker.elastic.co/kibana/",
+];
 
 /// The ports of a well-known image: `nginx:1.27-alpine` listens on 80.
 #[must_use]

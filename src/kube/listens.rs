@@ -3,11 +3,11 @@
 use k8s_openapi::api::core::v1::{Container, LifecycleHandler, Probe};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
+use super::Typed;
 use super::images;
 use super::object::{Object, Template};
 use super::ports::{self, Placed, Role};
 use super::world::{Namespaces, World};
-use super::Typed;
 
 /// A place that names a number as one the program listens on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,8 +84,20 @@ impl Within<'_> {
 
     fn arguments(&self, signs: &mut Vec<Sign>) {
         const FLAGS: [&str; 14] = [
-            "port", "http-port", "server-port", "listen-port", "bind-port", "secure-port", "http.port", "server.port", "web.listen-address", "listen",
-            "listen-address", "bind", "addr", "address",
+            "port",
+            "http-port",
+            "server-port",
+            "listen-port",
+            "bind-port",
+            "secure-port",
+            "http.port",
+            "server.port",
+            "web.listen-address",
+            "listen",
+            "listen-address",
+            "bind",
+            "addr",
+            "address",
         ];
         for (list, texts) in [("command", &self.container.command), ("args", &self.container.args)] {
             let texts = texts.as_deref().unwrap_or_default();
@@ -143,7 +155,10 @@ pub fn probe_ports(probe: &Probe) -> impl Iterator<Item = (&'static str, IntOrSt
 
 /// The ports of a container's lifecycle hooks, with their paths.
 pub fn hook_ports(container: &Container) -> impl Iterator<Item = (&'static str, IntOrString)> {
-    fn of(name: (&'static str, &'static str), hook: Option<&LifecycleHandler>) -> impl Iterator<Item = (&'static str, IntOrString)> + use<> {
+    fn of(
+        name: (&'static str, &'static str),
+        hook: Option<&LifecycleHandler>,
+    ) -> impl Iterator<Item = (&'static str, IntOrString)> + use<> {
         let http = hook.and_then(|hook| hook.http_get.as_ref()).map(|get| (name.0, get.port.clone()));
         let tcp = hook.and_then(|hook| hook.tcp_socket.as_ref()).map(|socket| (name.1, socket.port.clone()));
         [http, tcp].into_iter().flatten()
@@ -170,7 +185,8 @@ pub fn mentions(world: &World<'_>, object: &Object<'_>, template: &Template<'_>,
         let it = placed.container;
         let texts = it.command.iter().chain(&it.args).flatten().any(|text| in_text(text));
         let values = it.env.iter().flatten().filter_map(|variable| variable.value.as_deref()).any(in_text);
-        let known = images::ports(it.image.as_deref().unwrap_or_default()).is_some_and(|ports| ports.iter().any(|port| port.to_string() == number));
+        let known =
+            images::ports(it.image.as_deref().unwrap_or_default()).is_some_and(|ports| ports.iter().any(|port| port.to_string() == number));
         texts || values || known || asked(it).any(|port| port.to_string() == number)
     };
     ports::containers(spec).filter(|placed| placed.role != Role::Init).any(in_container)

@@ -7,6 +7,7 @@ use k8s_openapi::api::core::v1::{PodSpec, PodTemplateSpec, Service};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 
 use super::Typed;
+use super::admission::Verdict;
 use super::place::Place;
 use crate::finding::ObjectRef;
 use crate::source::Span;
@@ -47,6 +48,8 @@ pub struct Object<'s> {
     pub typed: Option<Typed>,
     /// What decoding found: unknown, duplicate and mistyped fields.
     pub faults: Vec<Fault>,
+    /// What the API server says of it; none where it says nothing, and for context.
+    pub verdict: Option<Box<Verdict>>,
     /// Whether the file was only read for what it tells about others.
     pub context: bool,
 }
@@ -147,7 +150,12 @@ impl<'s> Object<'s> {
         match self.typed.as_ref()? {
             Typed::Pod(pod) => {
                 let metadata = &pod.metadata;
-                Some(Template { path: "", labels: metadata.labels.as_ref(), annotations: metadata.annotations.as_ref(), spec: pod.spec.as_ref() })
+                Some(Template {
+                    path: "",
+                    labels: metadata.labels.as_ref(),
+                    annotations: metadata.annotations.as_ref(),
+                    spec: pod.spec.as_ref(),
+                })
             }
             Typed::Deployment(it) => of("spec.template", &it.spec.template),
             Typed::StatefulSet(it) => of("spec.template", &it.spec.template),

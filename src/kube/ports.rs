@@ -90,7 +90,9 @@ pub fn named<'p>(spec: &'p PodSpec, name: &str, wanted: &str, version: Version) 
     for (placed, index, port) in declared(spec).filter(|(.., port)| port.name.as_deref() == Some(name)) {
         let same = protocol(port.protocol.as_deref()) == wanted;
         match placed.role {
-            Role::Main | Role::Sidecar if same && (placed.role == Role::Main || version.minor >= 33) => return Named::Port(placed, index, port),
+            Role::Main | Role::Sidecar if same && (placed.role == Role::Main || version.minor >= 33) => {
+                return Named::Port(placed, index, port);
+            }
             Role::Sidecar if same => other = Named::Sidecar(placed, index, port),
             Role::Init if matches!(other, Named::Nothing) => other = Named::Init(placed, index, port),
             Role::Main | Role::Sidecar if !matches!(other, Named::Sidecar(..)) => other = Named::OtherProtocol(placed, index, port),

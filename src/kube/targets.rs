@@ -64,7 +64,9 @@ pub fn service_ports<'o>(service: &'o Object<'_>) -> impl Iterator<Item = (usize
 /// The ports whose target is a name, with index and name.
 pub fn named_targets<'o>(service: &'o Object<'_>) -> impl Iterator<Item = (usize, &'o ServicePort, &'o str)> {
     service_ports(service).filter_map(|(index, port)| match &port.target_port {
-        Some(IntOrString::String(name)) if !name.is_empty() && name.contains(|c: char| c.is_ascii_alphabetic()) => Some((index, port, name.as_str())),
+        Some(IntOrString::String(name)) if !name.is_empty() && name.contains(|c: char| c.is_ascii_alphabetic()) => {
+            Some((index, port, name.as_str()))
+        }
         _ => None,
     })
 }

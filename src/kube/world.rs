@@ -10,7 +10,7 @@ use super::dangling;
 use super::directory::{Directories, DirectoryId};
 use super::endpoints;
 use super::index::{Entries, Index, Standpoint};
-use super::kustomization::Kustomizations;
+use super::kustomize::Kustomize;
 use super::labels;
 use super::object::{Labels, Object, ObjectId, State, Template};
 use super::ports;
@@ -63,7 +63,7 @@ pub struct World<'s> {
     /// The folders they lie in.
     pub directories: Directories,
     /// What kustomizations do to them.
-    pub kustomizations: Kustomizations,
+    pub kustomize: Kustomize,
     objects: Vec<Object<'s>>,
     files: HashMap<FileId, Range<u32>>,
     workloads: Index<()>,
@@ -76,7 +76,7 @@ pub struct World<'s> {
     services_by_label: Index<Pair>,
     by_node_port: Index<(i32, String)>,
     slices: Index<String>,
-    unrendered: HashSet<DirectoryId>,
+    unrendered: HashMap<&'s str, Option<ObjectId>>,
     alternatives: HashSet<DirectoryId>,
     selections: Vec<OnceLock<Vec<Found>>>,
     calls: OnceLock<Calls>,
@@ -95,24 +95,27 @@ impl<'s> World<'s> {
             object.id = ObjectId(id);
             files.entry(object.span.file).or_insert(id..id).end = id + 1;
         }
-        let kustomizations = Kustomizations::new(sources, &directories, &objects);
+        let kustomize = Kustomize::read(sources, &directories, &objects);
         let (mut workloads, mut without_selector, mut by_label, mut by_name, mut by_kind) = (vec![], vec![], vec![], vec![], vec![]);
         let (mut services_by_label, mut by_node_port, mut slices, mut patches, mut custom) = (vec![], vec![], vec![], vec![], vec![]);
-        let (mut unrendered, mut alternatives) = (HashSet::new(), HashSet::new());
+        let (mut unrendered, mut alternatives) = (HashMap::<&str, Option<ObjectId>>::new(), HashSet::new());
         let mut identities = HashMap::new();
         for object in &objects {
             let (id, file) = (object.id, object.span.file);
             let directory = directories.of(file);
             if matches!(object.state, State::Template | State::Unreadable(_)) {
-                unrendered.insert(directory);
+                let first = unrendered.entry(package(sources, object)).or_default();
+                if object.state == State::Template {
+                    first.get_or_insert(id);
+                }
             }
             if object.typed.is_none() {
                 continue;
             }
-            if kustomizations.is_patch(file) || object.template().and_then(|it| it.spec).is_some_and(ports::is_partial) {
+            if kustomize.is_patch(file) || object.template().and_then(|it| it.spec).is_some_and(ports::is_partial) {
                 patches.push(((object.kind().to_owned(), object.name().to_owned()), directory, id));
             }
-            if kustomizations.is_patch(file) {
+            if kustomize.is_patch(file) {
                 continue;
             }
             if identities.insert((directory, object.kind(), object.namespace(), object.name()), file).is_some_and(|first| first != file) {
@@ -144,7 +147,7 @@ impl<'s> World<'s> {
                 workloads.push(((), directory, id));
                 for (key, value) in template.labels.into_iter().flatten() {
                     if template::is_placeholder(value) || template::is_placeholder(key) {
-                        unrendered.insert(directory);
+                        unrendered.entry(package(sources, object)).or_default();
                     }
                     by_label.push(((key.clone(), value.clone()), directory, id));
                 }
@@ -153,7 +156,7 @@ impl<'s> World<'s> {
         Self {
             sources,
             profile,
-            kustomizations,
+            kustomize,
             files,
             workloads: Index::new(workloads),
             without_selector: Index::new(without_selector),
@@ -200,7 +203,7 @@ impl<'s> World<'s> {
 
     fn standpoint(&self, object: &Object<'_>) -> Standpoint {
         let file = object.span.file;
-        Standpoint { directory: self.directories.of(file), file: self.files.get(&file).cloned().unwrap_or(0..0) }
+        Standpoint { directory: self.directories.of(file), file: self.files.get(&file).cloned().unwrap_or(0..0), object: object.id }
     }
 
     /// The objects of an index at one distance.
@@ -288,7 +291,7 @@ impl<'s> World<'s> {
     }
 
     fn select(&self, service: &Object<'_>) -> Vec<Found> {
-        if self.kustomizations.is_patch(service.span.file) {
+        if self.kustomize.is_patch(service.span.file) {
             return Vec::new();
         }
         let Some(selector) = service.service().and_then(endpoints::selector) else { return Vec::new() };
@@ -345,7 +348,8 @@ impl<'s> World<'s> {
     pub fn services_taking(&self, object: &Object<'_>) -> Vec<&Object<'s>> {
         let Some(template) = object.template() else { return Vec::new() };
         let pairs = template.labels.into_iter().flatten();
-        let found = pairs.flat_map(|(key, value)| self.up_to(self.services_by_label.get(&(key.clone(), value.clone())), object, Distance::Near));
+        let found =
+            pairs.flat_map(|(key, value)| self.up_to(self.services_by_label.get(&(key.clone(), value.clone())), object, Distance::Near));
         let mut seen = HashSet::new();
         found
             .filter(|service| seen.insert(service.id))
@@ -363,14 +367,20 @@ impl<'s> World<'s> {
     /// Whether a document next to this one could not be read or is yet to be rendered: it may hold what seems missing.
     #[must_use]
     pub fn unrendered_beside(&self, object: &Object<'_>) -> bool {
-        self.unrendered.contains(&self.directories.of(object.span.file))
+        self.unrendered.contains_key(package(self.sources, object))
+    }
+
+    /// Whether this is the first document of its directory, or of its chart, that is yet to be rendered.
+    #[must_use]
+    pub fn is_first_template(&self, object: &Object<'_>) -> bool {
+        self.unrendered.get(package(self.sources, object)) == Some(&Some(object.id))
     }
 
     /// Whether something is yet to change the object before it is applied: it is a patch itself, or a kustomization
     /// beside it adds labels or patches.
     #[must_use]
     pub fn changed_later(&self, object: &Object<'_>) -> bool {
-        self.kustomizations.is_patch(object.span.file) || self.kustomizations.changes(self.directories.of(object.span.file))
+        self.kustomize.is_patch(object.span.file) || self.kustomize.changes(self.directories.of(object.span.file))
     }
 
     /// Whether the files of an object's directory can't all be meant to be applied: two of them define one object.
@@ -402,7 +412,7 @@ impl<'s> World<'s> {
     #[must_use]
     pub fn namespaces(&self, a: &Object<'_>, b: &Object<'_>) -> Namespaces {
         let (folder_a, folder_b) = (self.directories.of(a.span.file), self.directories.of(b.span.file));
-        if self.namespace(a) == self.namespace(b) || folder_a == folder_b && self.kustomizations.sets_namespace(folder_a) {
+        if self.namespace(a) == self.namespace(b) || folder_a == folder_b && self.kustomize.sets_namespace(folder_a) {
             Namespaces::Same
         } else if a.namespace().is_none() || b.namespace().is_none() {
             Namespaces::OneSide
@@ -443,4 +453,15 @@ fn takes(object: &Object<'_>, template: &Template<'_>, selector: &Labels) -> boo
             None if matches!(key.as_str(), "job-name" | "batch.kubernetes.io/job-name") => object.kind() == "Job" && value == object.name(),
             None => labels::added_by_controller(object.kind(), key),
         })
+}
+
+/// What is rendered together: the chart whose `templates` these are, else the directory.
+fn package<'s>(sources: &'s [Source], object: &Object<'_>) -> &'s str {
+    let path = sources.get(object.span.file.0 as usize).map_or("", |source| source.path.as_str());
+    let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
+    let end = directory.match_indices("templates").find(|(at, word)| {
+        let (before, after) = (directory.get(..*at).unwrap_or(""), directory.get(at + word.len()..).unwrap_or(""));
+        (before.is_empty() || before.ends_with('/')) && (after.is_empty() || after.starts_with('/'))
+    });
+    end.map_or(directory, |(at, _)| directory.get(..at).unwrap_or(directory))
 }

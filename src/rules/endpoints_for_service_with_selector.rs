@@ -9,7 +9,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let slice = object.kind() == "EndpointSlice";
     let labels = object.metadata().and_then(|metadata| metadata.labels.as_ref());
     let name = if slice { labels.and_then(|labels| labels.get(SERVICE_NAME)).map(String::as_str) } else { Some(object.name()) };
-    let Some(name) = name.filter(|_| !world.kustomizations.is_patch(object.span.file)) else { return };
+    let Some(name) = name.filter(|_| !world.kustomize.is_patch(object.span.file)) else { return };
     let services = world.named("Service", name, object);
     let mut near = services.iter().filter(|it| world.namespaces(object, it) == Namespaces::Same && world.distance(object, it) < Distance::Far);
     let Some(service) = near.next() else { return };

@@ -7,7 +7,7 @@ use crate::kube::world::{Distance, Namespaces, SERVICE_NAME};
 use crate::kube::{Object, World};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
-    if world.kustomizations.is_patch(object.span.file) {
+    if world.kustomize.is_patch(object.span.file) {
         return;
     }
     let (wanted, ports) = match &object.typed {

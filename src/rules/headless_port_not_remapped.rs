@@ -11,7 +11,7 @@ use crate::kube::world::{Distance, Namespaces, title};
 use crate::kube::{Object, World, ports, targets};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
-    if !object.service().is_some_and(endpoints::is_headless) || world.kustomizations.is_patch(object.span.file) {
+    if !object.service().is_some_and(endpoints::is_headless) || world.kustomize.is_patch(object.span.file) {
         return;
     }
     for (index, port) in targets::service_ports(object) {

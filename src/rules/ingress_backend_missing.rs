@@ -12,7 +12,7 @@ use crate::kube::{Object, World};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let Some(Typed::Ingress(ingress)) = &object.typed else { return };
-    if world.kustomizations.is_patch(object.span.file) {
+    if world.kustomize.is_patch(object.span.file) {
         return;
     }
     let mut told = HashSet::new();

@@ -12,7 +12,7 @@ use crate::kube::{Object, World, endpoints, ports, targets};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let Some(Typed::Ingress(ingress)) = &object.typed else { return };
-    if world.kustomizations.is_patch(object.span.file) {
+    if world.kustomize.is_patch(object.span.file) {
         return;
     }
     for backend in backends::of(ingress) {

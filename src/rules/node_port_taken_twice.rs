@@ -6,7 +6,7 @@ use crate::kube::world::Distance;
 use crate::kube::{Object, World, ports};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
-    if !opens_node_ports(object) || world.kustomizations.is_patch(object.span.file) {
+    if !opens_node_ports(object) || world.kustomize.is_patch(object.span.file) {
         return;
     }
     for (index, port) in targets::service_ports(object) {

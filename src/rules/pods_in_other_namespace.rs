@@ -26,7 +26,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
 /// Two written namespaces in one file can't be mended by how the file is applied; a missing one can. Pods that have a
 /// Service in their own namespace already are the less likely to be meant by this one.
 fn confidence(world: &World<'_>, object: &Object<'_>, nearest: &Match<'_, '_>) -> Confidence {
-    let open = world.changed_later(object) || world.unrendered_beside(object) || world.kustomizations.is_in(world.directories.of(object.span.file));
+    let open = world.changed_later(object) || world.unrendered_beside(object) || world.kustomize.is_in(world.directories.of(object.span.file));
     let taken = world.services_taking(nearest.object).iter().any(|service| service.id != object.id && world.namespaces(service, nearest.object) == Namespaces::Same);
     match (nearest.namespaces, nearest.distance) {
         _ if open => Confidence::Possible,

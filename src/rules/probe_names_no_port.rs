@@ -13,7 +13,7 @@ use crate::kube::{Object, World};
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let Some(template) = object.template() else { return };
     let Some(spec) = template.spec else { return };
-    if world.kustomizations.is_patch(object.span.file) {
+    if world.kustomize.is_patch(object.span.file) {
         return;
     }
     for placed in ports::containers(spec) {

@@ -7,7 +7,7 @@ use crate::kube::{Object, World};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let Some(service) = object.service().filter(|service| endpoints::hand_made(service)) else { return };
-    let later = world.kustomizations.is_patch(object.span.file) || world.kustomizations.is_in(world.directories.of(object.span.file));
+    let later = world.kustomize.is_patch(object.span.file) || world.kustomize.is_in(world.directories.of(object.span.file));
     // The API server writes the endpoints of its own Service.
     if later || world.unrendered_beside(object) || object.name() == "kubernetes" || service.spec.is_none() {
         return;
