@@ -70,7 +70,13 @@ impl Entries {
                 let here = self.directly_in(own);
                 let after = here.partition_point(|(_, id)| id.0 < from.file.end);
                 let before = here.partition_point(|(_, id)| id.0 < from.file.start);
-                let others = here.iter().take(before).rev().take(MOST / 2).chain(here.iter().skip(after)).chain(here.iter().take(before).rev().skip(MOST / 2));
+                let others = here
+                    .iter()
+                    .take(before)
+                    .rev()
+                    .take(MOST / 2)
+                    .chain(here.iter().skip(after))
+                    .chain(here.iter().take(before).rev().skip(MOST / 2));
                 others.map(|(_, id)| *id).take(MOST).collect()
             }
             Distance::Near => {
