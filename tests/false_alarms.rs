@@ -2,7 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
-use svclint::check::{Levels, check};
+use svclint::check::check;
+use svclint::config::Levels;
 use svclint::finding::{Finding, Severity};
 use svclint::kube::Profile;
 use svclint::source::{FileId, Source};

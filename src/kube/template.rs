@@ -1,6 +1,8 @@
-//! Template syntax that something has yet to render: Helm, Jinja, ytt, envsubst, sed. Knows no YAML.
+//! Template syntax that something has yet to render: Helm, Jinja, ytt, envsubst, sed. Knows no kind.
 
 use memchr::memmem;
+
+use crate::yaml::{Style, Value};
 
 /// The marks of a template language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +54,13 @@ pub fn is_placeholder(value: &str) -> bool {
         || inside("__", "__")
         || inside("<", ">")
         || memchr::memchr_iter(b'@', value.as_bytes()).any(|at| at_name(value, at))
-        || value.strip_prefix('$').is_some_and(is_shout)
+        || value.split('$').skip(1).any(|rest| rest.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next().is_some_and(is_shout))
+}
+
+/// Whether a mapping is what YAML makes of `{{ … }}` without quotes.
+#[must_use]
+pub fn is_braces(value: Value<'_, '_>) -> bool {
+    value.style() == Style::Flow && value.entries().next().is_some_and(|entry| entry.key.is_mapping())
 }
 
 /// Whether a value that can't be right looks as if the reader is to put his own in its place: a placeholder, or words
@@ -77,7 +85,7 @@ mod tests {
 
     #[test]
     fn placeholders_are_told_from_values() {
-        for value in ["${NAME}", "$NAME", "{{ name }}", "@NAME@", "<name>", "web-${ENV}", "__NS__", "a@B_1@"] {
+        for value in ["${NAME}", "$NAME", "{{ name }}", "@NAME@", "<name>", "web-${ENV}", "__NS__", "a@B_1@", "b2.$DOMAIN"] {
             assert!(is_placeholder(value), "{value}");
         }
         for value in ["web", "$", "a@b@c", "a < b", "80", "me@example.com", "NAME"] {
