@@ -99,8 +99,10 @@ pub fn last(path: &str) -> &str {
 /// A path without its last step.
 #[must_use]
 pub fn parent(path: &str) -> &str {
-    let end = path.len() - last(path).len();
-    path.get(..end).unwrap_or("").trim_end_matches(['.', '['])
+    match path.strip_suffix(']').and_then(|path| path.rsplit_once('[')) {
+        Some((parent, _)) => parent,
+        None => path.rsplit_once('.').map_or("", |(parent, _)| parent),
+    }
 }
 
 /// Whether `field` is `path` or lies within it.
@@ -128,6 +130,7 @@ mod tests {
         assert_eq!((parent("spec.selector[a.b/c]"), last("spec.selector[a.b/c]")), ("spec.selector", "a.b/c"));
         assert_eq!((parent("specs"), last("specs")), ("", "specs"));
         assert!(within("spec.ports[0].port", "spec.ports") && !within("spec.portsX", "spec.ports"));
+        assert!(within("spec.ports", ""));
         assert_eq!(indexed("spec.ports.0.foo"), "spec.ports[0].foo");
     }
 }

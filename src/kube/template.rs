@@ -67,16 +67,17 @@ pub fn is_braces(value: Value<'_, '_>) -> bool {
 /// such as `YOUR_DOMAIN`, `NAME`, `CHANGEME`, `x.x.x.x`.
 #[must_use]
 pub fn is_to_be_filled_in(value: &str) -> bool {
-    const WORDS: [&str; 10] = ["your", "change", "replace", "todo", "fixme", "xxx", "insert", "placeholder", "example-", "my_"];
+    const WORDS: [&str; 7] = ["your", "changeme", "change-me", "change_me", "todo", "fixme", "placeholder"];
     const SHOUTED: [&str; 12] =
         ["NAME", "NAMESPACE", "HOST", "HOSTNAME", "DOMAIN", "PORT", "IP", "ADDRESS", "VERSION", "IMAGE", "TAG", "A.B.C.D"];
     let lower = value.to_lowercase();
     is_placeholder(value)
         || SHOUTED.contains(&value)
-        || value.contains('_') && is_shout(value)
+        || value.len() > 3 && value.contains('_') && is_shout(value)
         || WORDS.iter().any(|word| lower.contains(word))
-        || !value.is_empty() && value.chars().all(|c| matches!(c, 'x' | 'X' | '.' | '?'))
-        || value.contains('[') && value.contains(']')
+        || value.len() >= 3 && value.chars().all(|c| matches!(c, 'x' | 'X' | '.' | '?'))
+        || lower.split(|c: char| !c.is_alphanumeric()).any(|word| word.len() >= 3 && word.bytes().all(|c| c == b'x'))
+        || value.split_once('[').and_then(|(_, rest)| rest.split_once(']')).is_some_and(|(name, _)| name.chars().all(char::is_alphabetic))
 }
 
 #[cfg(test)]
@@ -94,7 +95,7 @@ mod tests {
         for value in ["NAME", "YOUR_DOMAIN", "your-domain", "x.x.x.x", "CHANGEME"] {
             assert!(is_to_be_filled_in(value), "{value}");
         }
-        for value in ["Web", "tcp", "TCP", "my-app", "NodePort", "10.0.0.256"] {
+        for value in ["Web", "tcp", "TCP", "my-app", "NodePort", "10.0.0.256", "x", "[fd00::1]", "IPv4"] {
             assert!(!is_to_be_filled_in(value), "{value}");
         }
     }

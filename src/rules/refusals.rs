@@ -72,11 +72,11 @@ pub fn all<'o>(object: &'o Object<'_>, world: &World<'_>) -> Vec<Refusal<'o>> {
     let mut refusals: Vec<Refusal<'o>> = Vec::new();
     for cause in causes {
         let mistake = sort(object, cause);
-        let told = Refusal { mistake, field: &cause.field, causes: vec![cause] };
+        let told = Refusal { mistake, field: field_of(cause), causes: vec![cause] };
         if is_to_be_filled_in(object, cause) || is_left_to_others(object, world, &told) {
             continue;
         }
-        match refusals.iter_mut().find(|refusal| refusal.mistake == mistake && refusal.field == cause.field) {
+        match refusals.iter_mut().find(|refusal| refusal.mistake == mistake && refusal.field == field_of(cause)) {
             Some(refusal) => refusal.causes.push(cause),
             None => refusals.push(told),
         }
@@ -101,10 +101,20 @@ pub fn text<'o>(place: &Place<'o, '_>) -> Option<&'o str> {
     place.value().map(Value::follow).map(|value| value.text())
 }
 
+/// The field a cause is about: a Service's bad name is first noticed by the allocation of its address.
+fn field_of(cause: &Cause) -> &str {
+    if cause.message.contains("spec.parentRef.name") { "metadata.name" } else { &cause.field }
+}
+
 fn is_to_be_filled_in(object: &Object<'_>, cause: &Cause) -> bool {
-    let place = object.at(&cause.field);
-    let written = place.found.then(|| text(&place)).flatten().is_some_and(template::is_to_be_filled_in);
-    written || quoted(&cause.message).is_some_and(template::is_to_be_filled_in)
+    let place = place(object, &cause.field);
+    let (written, said) = (place.found.then(|| text(&place)).flatten().unwrap_or(""), quoted(&cause.message).unwrap_or(""));
+    match cause.reason {
+        _ if !place.found => false,
+        // `IP` and `HOST` are slips of a known word there.
+        "FieldValueNotSupported" => template::is_placeholder(written),
+        _ => template::is_to_be_filled_in(written) || template::is_to_be_filled_in(said),
+    }
 }
 
 /// Whether a kustomization may mend it, or another rule tells the cause.
@@ -179,6 +189,9 @@ pub fn sort(object: &Object<'_>, cause: &Cause) -> Mistake {
             _ if says("may only be set when") => Mistake::FieldNotForThisType,
             _ => Mistake::NodePortOutOfRange,
         };
+    }
+    if says("spec.parentRef.name") {
+        return if says("Required") { Mistake::RequiredFieldMissing } else { Mistake::InvalidName };
     }
     let port = field.contains("orts[");
     match reason {
