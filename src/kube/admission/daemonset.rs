@@ -51,7 +51,7 @@ fn validate_spec(spec: &DaemonSetSpec, path: &Path<'_>, cx: &mut Context<'_>) {
     if let Some(selector) = selector {
         refuse_empty_selector(selector, "daemonset", &selector_path, cx);
     }
-    validate_running_template(&spec.template, "DaemonSet", &template_path, cx);
+    validate_running_template(&spec.template, None, "DaemonSet", &template_path, cx);
     validate_not_negative(spec.min_ready_seconds.map(i64::from), &path.child("minReadySeconds"), cx);
     if let Some(strategy) = &spec.update_strategy {
         validate_update_strategy(strategy, &path.child("updateStrategy"), cx);

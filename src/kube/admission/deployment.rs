@@ -54,7 +54,7 @@ fn validate_spec(spec: &DeploymentSpec, path: &Path<'_>, cx: &mut Context<'_>) {
         if selector.is_none_or(|selector| !super::labels::selector_is_empty(selector)) {
             validate_selector_matches(selector, &spec.template, &path, cx);
         }
-        validate_running_template(&spec.template, "ReplicaSet", &path, cx);
+        validate_running_template(&spec.template, spec.replicas, "ReplicaSet", &path, cx);
     } else {
         let shown = show_selector(&spec.selector, cx);
         cx.errors.invalid(&selector_path, shown, "invalid label selector");

@@ -45,5 +45,5 @@ fn validate_spec(spec: &ReplicaSetSpec, path: &Path<'_>, cx: &mut Context<'_>) {
     if selector.is_none_or(|selector| !selector_is_empty(selector)) {
         validate_selector_matches(selector, template, &path, cx);
     }
-    validate_running_template(template, "ReplicaSet", &path, cx);
+    validate_running_template(template, spec.replicas, "ReplicaSet", &path, cx);
 }

@@ -48,6 +48,8 @@ pub fn default_pod(pod: &mut Pod, cx: &Context<'_>) {
         default_host_network_ports(spec);
     }
     default_pod_spec(spec, cx.version);
+    // `Convert_v1_Pod_To_core_Pod`, which templates don't go through.
+    spec.termination_grace_period_seconds = spec.termination_grace_period_seconds.map(|seconds| if seconds < 0 { 1 } else { seconds });
 }
 
 /// A pod's limits stand in for the requests that are missing; a template's don't.

@@ -66,10 +66,8 @@ fn newer_fields_of_container(container: &Container, path: &str, version: Version
         push(&[("valueFrom.fileKeyRef", file, 34)], &format!("{path}.env[{i}]"), version, unknown);
     }
     for (i, mount) in container.volume_mounts.iter().flatten().enumerate() {
-        let fields = [
-            ("bindMountOptions", mount.bind_mount_options.is_some(), 37),
-            ("recursiveReadOnly", mount.recursive_read_only.is_some(), 30),
-        ];
+        let fields =
+            [("bindMountOptions", mount.bind_mount_options.is_some(), 37), ("recursiveReadOnly", mount.recursive_read_only.is_some(), 30)];
         push(&fields, &format!("{path}.volumeMounts[{i}]"), version, unknown);
     }
 }
@@ -93,10 +91,7 @@ fn newer_fields_of_affinity(spec: &PodSpec, path: &str, version: Version, unknow
             terms.push((format!("{path}.requiredDuringSchedulingIgnoredDuringExecution[{i}]"), term));
         }
         for (i, term) in preferred.iter().flatten().enumerate() {
-            terms.push((
-                format!("{path}.preferredDuringSchedulingIgnoredDuringExecution[{i}].podAffinityTerm"),
-                &term.pod_affinity_term,
-            ));
+            terms.push((format!("{path}.preferredDuringSchedulingIgnoredDuringExecution[{i}].podAffinityTerm"), &term.pod_affinity_term));
         }
     }
     for (path, term) in terms {

@@ -55,7 +55,7 @@ const POD_RESOURCES: &[&str] = &["cpu", "memory"];
 
 /// Reads an amount; what can't be read has been refused before.
 pub fn quantity(text: &Text) -> Quantity {
-    Quantity::parse(&text.0).unwrap_or_else(|_| Quantity::ZERO)
+    Quantity::parse(&text.0).unwrap_or(Quantity::ZERO)
 }
 
 /// Whether the resource is huge pages of some size.
@@ -176,11 +176,8 @@ fn validate_resource_name(name: &str, names: Names, path: &Path<'_>, cx: &mut Co
         cx.errors.invalid(path, name, "must be a standard resource type or fully qualified");
     }
     match names {
-        Names::Container if !name.contains('/') => {
-            if !matches!(name, "cpu" | "memory" | "ephemeral-storage") && !is_huge_pages(name) {
-                cx.errors.invalid(path, name, "must be a standard resource for containers");
-            }
-        }
+        Names::Container if matches!(name, "cpu" | "memory" | "ephemeral-storage") || is_huge_pages(name) => {}
+        Names::Container if !name.contains('/') => cx.errors.invalid(path, name, "must be a standard resource for containers"),
         Names::Container if !is_native(name) => {
             let extended = !name.starts_with("requests.") && syntax::qualified_name(&format!("requests.{name}"), cx.version).is_empty();
             if !extended {
