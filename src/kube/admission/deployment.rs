@@ -25,6 +25,9 @@ pub fn admit(object: &mut Deployment, cx: &mut Context<'_>) {
     pod::warn_about_name(&object.metadata, POD_NAMES, cx);
     let path = Path::root("spec");
     pod::warn_about_template(&spec.template, &path.child("template"), cx);
+    pod::omit_empty(&mut spec.template, cx);
+    pod::omit(&mut spec.min_ready_seconds);
+    pod::omit(&mut spec.paused);
 }
 
 /// `SetDefaults_Deployment`

@@ -43,6 +43,7 @@ pub fn admit(object: &mut Job, cx: &mut Context<'_>) {
     validate_index_in_hostname(spec, &name, cx);
     pod::warn_about_name(&object.metadata, POD_NAMES, cx);
     warn_about_spec(spec, &path, cx);
+    pod::omit_empty(&mut spec.template, cx);
 }
 
 /// `SetDefaults_Job`

@@ -26,9 +26,11 @@ pub fn admit(object: &mut ReplicationController, cx: &mut Context<'_>) {
     let path = Path::root("spec");
     validate_spec(spec, &path, cx);
     pod::warn_about_name(&object.metadata, POD_NAMES, cx);
-    if let Some(template) = &spec.template {
+    if let Some(template) = &mut spec.template {
         pod::warn_about_template(template, &path.child("template"), cx);
+        pod::omit_empty(template, cx);
     }
+    pod::omit(&mut spec.min_ready_seconds);
 }
 
 /// `validate.LongName`, which since 1.35 counts bytes where every other kind counts characters.

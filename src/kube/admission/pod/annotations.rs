@@ -22,7 +22,7 @@ pub fn validate_pod_specific_annotations(annotations: Option<&Map>, spec: &PodSp
     if let Some(value) = annotations.get(TOLERATIONS).filter(|value| !value.is_empty()) {
         match serde_json::from_str::<Vec<Toleration>>(value) {
             Ok(tolerations) => validate_tolerations(&tolerations, &path.child(TOLERATIONS), cx),
-            Err(error) => cx.errors.invalid(path, TOLERATIONS, &error.to_string()),
+            Err(error) => cx.errors.invalid(path, TOLERATIONS, &not_tolerations(value, &error)),
         }
     }
     if let Some(value) = annotations.get(DELETION_COST).filter(|value| !is_deletion_cost(value)) {
@@ -35,6 +35,26 @@ pub fn validate_pod_specific_annotations(annotations: Option<&Map>, spec: &PodSp
         validate_seccomp(profile, &path.child(key), cx);
     }
     validate_app_armor(annotations, spec, path, cx);
+}
+
+/// What Go's `json.Unmarshal` says.
+fn not_tolerations(text: &str, error: &serde_json::Error) -> String {
+    let other = |kind: &str| format!("json: cannot unmarshal {kind} into Go value of type []core.Toleration");
+    match text.trim_start().chars().next() {
+        None => return "unexpected end of JSON input".to_owned(),
+        Some(first) if !first.is_ascii_digit() && !"{[\"-tfn".contains(first) => {
+            let first = first.escape_default();
+            return format!("invalid character '{first}' looking for beginning of value");
+        }
+        Some(_) => {}
+    }
+    match serde_json::from_str(text) {
+        Ok(serde_json::Value::Bool(_)) => other("bool"),
+        Ok(serde_json::Value::Number(_)) => other("number"),
+        Ok(serde_json::Value::String(_)) => other("string"),
+        Ok(serde_json::Value::Object(_)) => other("object"),
+        _ => error.to_string(),
+    }
 }
 
 /// `GetDeletionCostFromPodAnnotations`: a plus sign and leading zeros are refused.

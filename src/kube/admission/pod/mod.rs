@@ -24,6 +24,7 @@ mod resources;
 mod security;
 mod spec;
 mod spread;
+mod stored;
 mod tolerations;
 mod volume;
 mod volume_sources;
@@ -41,6 +42,7 @@ use super::syntax;
 
 pub(super) use claim::{default_claim, validate_claim_spec, warn_about_claim_spec};
 pub(super) use newer_fields::newer_fields;
+pub(super) use stored::omit;
 
 /// What a pod spec is judged in: a pod of its own, or a template in another object.
 #[derive(Clone, Copy, Default)]
@@ -75,6 +77,14 @@ pub fn admit(pod: &mut Pod, cx: &mut Context<'_>) {
     warnings::warn_about_pod(&pod.metadata, spec, cx);
     if cx.errors.is_empty() {
         admission_plugins::validate(spec, cx);
+        stored::omit_empty(spec);
+    }
+}
+
+/// Leaves out what a stored template does not say; done last, and only where nothing is wrong.
+pub fn omit_empty(template: &mut PodTemplateSpec, cx: &Context<'_>) {
+    if let Some(spec) = template.spec.as_mut().filter(|_| cx.errors.is_empty()) {
+        stored::omit_empty(spec);
     }
 }
 

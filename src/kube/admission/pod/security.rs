@@ -45,7 +45,7 @@ pub fn validate_pod_security_context(spec: &PodSpec, path: &Path<'_>, cx: &mut C
     let policy = context.supplemental_groups_policy.as_deref();
     validate_one_of(policy, &["Merge", "Strict"], &path.child("supplementalGroupsPolicy"), cx);
     let policy = context.se_linux_change_policy.as_deref();
-    validate_one_of(policy, &["MountOption", "Recursive"], &path.child("seLinuxChangePolicy"), cx);
+    validate_one_of(policy, &["Recursive"], &path.child("seLinuxChangePolicy"), cx);
 }
 
 /// `validateHostNetwork` as 1.27 has it.
