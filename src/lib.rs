@@ -8,6 +8,7 @@
 //! ```
 
 pub mod check;
+pub mod cost;
 pub mod finding;
 pub mod kube;
 pub mod rules;
