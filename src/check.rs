@@ -1,32 +1,14 @@
 //! The run: files to objects, objects to a World, rules over the World, findings in order. The only place with rayon.
 
-use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rayon::prelude::*;
 
-use crate::finding::{Finding, Severity};
+use crate::config::Levels;
+use crate::finding::Finding;
 use crate::kube::{Object, Profile, World, read};
 use crate::rules::{self, Rule};
 use crate::source::{Source, Span};
-
-/// Which rules speak, and how loud.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Levels {
-    /// Only these, if any are named.
-    pub select: Vec<String>,
-    /// Not these.
-    pub ignore: Vec<String>,
-    /// At this severity rather than the rule's own; none: off.
-    pub severity: BTreeMap<String, Option<Severity>>,
-}
-
-impl Levels {
-    fn speaks(&self, rule: &str) -> bool {
-        let named = |list: &[String]| list.iter().any(|name| name == rule);
-        (self.select.is_empty() || named(&self.select)) && !named(&self.ignore) && self.severity.get(rule) != Some(&None)
-    }
-}
 
 /// What a run found.
 #[derive(Debug, Default)]

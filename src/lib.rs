@@ -8,9 +8,15 @@
 //! ```
 
 pub mod check;
+pub mod cli;
+pub mod config;
 pub mod cost;
+pub mod dry_run;
+pub mod exit;
 pub mod finding;
 pub mod kube;
+pub mod report;
 pub mod rules;
 pub mod source;
+pub mod walk;
 pub mod yaml;

@@ -45,6 +45,20 @@ pub struct Source {
     /// Offsets of the bytes that are not UTF-8, ascending.
     pub broken: Vec<u32>,
     lines: OnceLock<Vec<u32>>,
+    /// Characters before every multiple of [`STRIDE`]: a column far out on a long line is found without counting from its start.
+    characters: OnceLock<Vec<u32>>,
+}
+
+/// Bytes between two entries of [`Source::characters`].
+const STRIDE: usize = 4096;
+
+/// A file that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// The path as given, with `/`.
+    pub path: String,
+    /// Why, in lower case: `permission denied`.
+    pub message: String,
 }
 
 /// A place as people count: line and column from 1, the column in Unicode scalar values.
@@ -64,7 +78,7 @@ impl Source {
             Ok(text) => (text, Vec::new()),
             Err(error) => repair(error.as_bytes()),
         };
-        Self { id, path, text, broken, lines: OnceLock::new() }
+        Self { id, path, text, broken, lines: OnceLock::new(), characters: OnceLock::new() }
     }
 
     /// Length in bytes.
@@ -122,15 +136,39 @@ impl Source {
     pub fn line_column(&self, offset: u32) -> LineColumn {
         let line = self.line_of(offset);
         let start = self.line_starts().get(line).copied().unwrap_or(0);
-        let mut end = (offset as usize).min(self.text.len());
+        let mark = if line == 0 && self.text.starts_with('\u{feff}') { 1 } else { 0 };
+        let column = self.characters_between(start as usize, offset as usize).saturating_sub(mark);
+        LineColumn { line: count(line + 1), column: count(column + 1) }
+    }
+
+    /// Characters that begin in a range of bytes, the one that `end` cuts left out.
+    fn characters_between(&self, start: usize, end: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        let mut end = end.min(bytes.len());
         while !self.text.is_char_boundary(end) {
             end -= 1;
         }
-        let before = self.text.get(start as usize..end).unwrap_or("");
-        let before = if line == 0 { before.trim_start_matches('\u{feff}') } else { before };
-        let column = if before.is_ascii() { before.len() } else { before.chars().count() };
-        LineColumn { line: count(line + 1), column: count(column + 1) }
+        if end.saturating_sub(start) <= STRIDE {
+            return characters(bytes.get(start..end).unwrap_or_default());
+        }
+        let before = self.characters.get_or_init(|| {
+            let sums = bytes.chunks(STRIDE).scan(0, |sum, chunk| {
+                *sum += count(characters(chunk));
+                Some(*sum)
+            });
+            std::iter::once(0).chain(sums).collect()
+        });
+        let to = |at: usize| {
+            let whole = at / STRIDE;
+            before.get(whole).copied().unwrap_or(0) as usize + characters(bytes.get(whole * STRIDE..at).unwrap_or_default())
+        };
+        to(end).saturating_sub(to(start))
     }
+}
+
+/// Bytes that begin a character.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| !matches!(byte, 0x80..=0xbf)).count()
 }
 
 fn count(n: usize) -> u32 {
@@ -169,6 +207,20 @@ mod tests {
     #[test]
     fn a_byte_order_mark_has_no_column() {
         assert_eq!(source(b"\xEF\xBB\xBFa: 1").line_column(3), LineColumn { line: 1, column: 1 });
+    }
+
+    #[test]
+    fn columns_far_out_on_a_line_are_the_same_as_counted() {
+        let text = format!("a: 1\n{}\n", "ü-é".repeat(5000));
+        let source = source(text.as_bytes());
+        for offset in [5, 6, 7, 4096, 4101, 8200, 20000, 25004] {
+            let mut end = offset as usize;
+            while !text.is_char_boundary(end) {
+                end -= 1;
+            }
+            let column = text[5..end].chars().count() as u32 + 1;
+            assert_eq!(source.line_column(offset), LineColumn { line: 2, column }, "at {offset}");
+        }
     }
 
     #[test]

@@ -14,9 +14,9 @@ const LAYERS: [(&str, &[&str]); 10] = [
     ("cost", &["kube", "source"]),
     ("rules", &["kube", "cost", "finding", "source", "yaml"]),
     ("explain", &["kube", "source", "finding"]),
-    ("report", &["finding", "source", "rules"]),
-    ("walk", &["source"]),
-    ("config", &["kube", "finding", "rules"]),
+    ("report", &["finding", "source", "rules", "kube", "dry_run"]),
+    ("walk", &["source", "config"]),
+    ("config", &["kube", "finding", "source"]),
 ];
 
 #[test]

@@ -11,6 +11,7 @@ pub mod profile;
 pub mod read;
 pub mod template;
 pub mod typed;
+pub mod verdict;
 pub mod version;
 pub mod world;
 

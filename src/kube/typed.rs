@@ -90,4 +90,30 @@ impl Typed {
             Self::Other(it) => &it.metadata,
         }
     }
+
+    /// The object's metadata, to fill in.
+    pub fn metadata_mut(&mut self) -> &mut ObjectMeta {
+        match self {
+            Self::Service(it) => &mut it.metadata,
+            Self::Endpoints(it) => &mut it.metadata,
+            Self::EndpointSlice(it) => &mut it.metadata,
+            Self::Pod(it) => &mut it.metadata,
+            Self::ReplicationController(it) => &mut it.metadata,
+            Self::ConfigMap(it) => &mut it.metadata,
+            Self::Namespace(it) => &mut it.metadata,
+            Self::Deployment(it) => &mut it.metadata,
+            Self::StatefulSet(it) => &mut it.metadata,
+            Self::DaemonSet(it) => &mut it.metadata,
+            Self::ReplicaSet(it) => &mut it.metadata,
+            Self::Job(it) => &mut it.metadata,
+            Self::CronJob(it) => &mut it.metadata,
+            Self::Ingress(it) => &mut it.metadata,
+            Self::IngressClass(it) => &mut it.metadata,
+            Self::NetworkPolicy(it) => &mut it.metadata,
+            Self::PodDisruptionBudget(it) => &mut it.metadata,
+            Self::HorizontalPodAutoscalerV1(it) => &mut it.metadata,
+            Self::HorizontalPodAutoscaler(it) => &mut it.metadata,
+            Self::Other(it) => &mut it.metadata,
+        }
+    }
 }

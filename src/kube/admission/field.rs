@@ -2,7 +2,12 @@
 
 use std::fmt;
 
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+
 use super::Cause;
+use super::syntax::Faults;
+use crate::kube::Version;
+use crate::kube::version::Change;
 
 /// The way to a field; written out only when something is wrong there.
 #[derive(Clone, Copy, Debug)]
@@ -64,7 +69,9 @@ pub enum Shown<'a> {
     Text(&'a str),
     /// A number.
     Number(i64),
-    /// As it stands: numbers, booleans, structures already written out.
+    /// `true` or `false`.
+    Bool(bool),
+    /// As it stands: structures already written out by [`Errors::list`] and its like.
     Raw(String),
 }
 
@@ -92,11 +99,18 @@ impl From<i64> for Shown<'_> {
     }
 }
 
+impl From<bool> for Shown<'_> {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Text(text) => f.write_str(&quote(text)),
             Self::Number(number) => number.fmt(f),
+            Self::Bool(value) => value.fmt(f),
             Self::Raw(text) => f.write_str(text),
         }
     }
@@ -131,13 +145,119 @@ pub fn quote(text: &str) -> String {
     quoted
 }
 
+/// Quotes as Go's `encoding/json`, which also escapes what HTML would read.
+#[must_use]
+pub fn json_quote(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => quoted.push_str("\\\""),
+            '\\' => quoted.push_str("\\\\"),
+            '\x08' => quoted.push_str("\\b"),
+            '\x0c' => quoted.push_str("\\f"),
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '\t' => quoted.push_str("\\t"),
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..='\x1f' => quoted.push_str(&format!("\\u{:04x}", c as u32)),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// An IntOrString in Go's `%#v`.
+#[must_use]
+pub fn go_int_or_string(value: &IntOrString) -> String {
+    match value {
+        IntOrString::Int(number) => format!("intstr.IntOrString{{Type:0, IntVal:{number}, StrVal:\"\"}}"),
+        IntOrString::String(text) => format!("intstr.IntOrString{{Type:1, IntVal:0, StrVal:{}}}", quote(text)),
+    }
+}
+
 /// The errors found in one object, in the server's order.
 #[derive(Debug, Default)]
-pub struct Errors(pub Vec<Cause>);
+pub struct Errors {
+    list: Vec<Cause>,
+    version: Version,
+}
 
 impl Errors {
+    /// No errors yet; `version` decides the wording.
+    #[must_use]
+    pub fn new(version: Version) -> Self {
+        Self { list: Vec::new(), version }
+    }
+
+    /// Whether nothing is wrong so far.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// How many there are, to ask later whether a part added any.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// The causes, in order.
+    #[must_use]
+    pub fn into_causes(self) -> Vec<Cause> {
+        self.list
+    }
+
+    /// The causes so far.
+    #[must_use]
+    pub fn causes(&self) -> &[Cause] {
+        &self.list
+    }
+
+    /// Forgets the errors from `len` on.
+    pub fn truncate(&mut self, len: usize) {
+        self.list.truncate(len);
+    }
+
+    /// A structure as this version prints it: JSON from 1.34 on, Go's `%#v` before.
+    #[must_use]
+    pub fn structure<'v>(&self, json: impl FnOnce() -> String, go: impl FnOnce() -> String) -> Shown<'v> {
+        Shown::Raw(if self.version.has(Change::JsonErrorValues) { json() } else { go() })
+    }
+
+    /// A list of strings as this version prints it: `["a","b"]` or `[]string{"a", "b"}` with the Go element type given;
+    /// a list that is absent prints as `null` or `[]string(nil)`.
+    #[must_use]
+    pub fn list<'v>(&self, go_type: &str, items: Option<&[String]>) -> Shown<'v> {
+        let each =
+            |quote: fn(&str) -> String, by: &str| items.unwrap_or_default().iter().map(|item| quote(item)).collect::<Vec<_>>().join(by);
+        self.structure(
+            || if items.is_none() { "null".into() } else { format!("[{}]", each(json_quote, ",")) },
+            || if items.is_none() { format!("[]{go_type}(nil)") } else { format!("[]{go_type}{{{}}}", each(quote, ", ")) },
+        )
+    }
+
+    /// An IntOrString that is printed as a structure.
+    #[must_use]
+    pub fn int_or_string<'v>(&self, value: &IntOrString) -> Shown<'v> {
+        self.structure(
+            || match value {
+                IntOrString::Int(number) => number.to_string(),
+                IntOrString::String(text) => json_quote(text),
+            },
+            || go_int_or_string(value),
+        )
+    }
+
     fn push(&mut self, reason: &'static str, path: &Path<'_>, message: String) {
-        self.0.push(Cause { reason, field: path.to_string(), message });
+        self.list.push(Cause { reason, field: path.to_string(), message });
+    }
+
+    /// `Invalid value: value: fault`, once for each fault.
+    pub fn invalid_each(&mut self, path: &Path<'_>, value: &str, faults: &Faults) {
+        for fault in faults {
+            self.invalid(path, value, fault);
+        }
     }
 
     /// `Required value: detail`
@@ -169,7 +289,8 @@ impl Errors {
 
     /// `Too long: may not be more than N bytes`
     pub fn too_long(&mut self, path: &Path<'_>, max: usize) {
-        self.push("FieldValueTooLong", path, format!("Too long: may not be more than {max} bytes"));
+        let how = if self.version.has(Change::TooLongMayNotBe) { "may not be more than" } else { "must have at most" };
+        self.push("FieldValueTooLong", path, format!("Too long: {how} {max} bytes"));
     }
 
     /// `Too many: actual: must have at most max items`

@@ -1,7 +1,47 @@
 //! What the API server answers to a create: accepted as stored, or refused with fields, reasons and messages, by version.
 //! Knows one object at a time and nothing of places in files; the structure follows the API server's own.
 
+// What every kind is judged with.
+pub mod context;
 pub mod field;
+pub mod int_or_percent;
+pub mod ip;
+pub mod labels;
+pub mod metadata;
+pub mod quantity;
+pub mod syntax;
+
+// The way of a request.
+pub mod newer_fields;
+pub mod request;
+pub mod served;
+pub mod status;
+
+// Kinds.
+pub mod config_map;
+pub mod cronjob;
+pub mod daemonset;
+pub mod deployment;
+pub mod endpoint_slice;
+pub mod endpoints;
+pub mod horizontal_pod_autoscaler;
+mod horizontal_pod_autoscaler_metrics;
+pub mod ingress;
+pub mod ingress_class;
+pub mod job;
+pub mod network_policy;
+pub mod pod;
+pub mod pod_disruption_budget;
+pub mod replicaset;
+pub mod replication_controller;
+pub mod service;
+pub mod service_alloc;
+pub mod service_ips;
+mod service_warnings;
+pub mod statefulset;
+
+pub use context::Context;
+pub use request::{Outcome, Request, Validate, admit, judge};
 
 /// One cause of a refusal, as in `Status.details.causes`.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,0 +1,289 @@
+//! The command line: every option and every help text. What the commands do is in `cli/`.
+
+mod check;
+mod dry_run;
+mod run;
+
+use std::path::PathBuf;
+
+use clap::builder::{Styles, styling::AnsiColor};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::config::{FailOn, Level, PortRange};
+use crate::kube::Version;
+use crate::kube::admission::Validate;
+
+pub use run::main;
+
+const EXAMPLES: &str = "\
+Examples:
+  svclint check                          every manifest in this directory and below
+  svclint check k8s/ -o json             for machines
+  kustomize build . | svclint check -    what a tool rendered
+  svclint rule selector-matches-nothing  what a rule finds, and why it matters
+
+Exit status: 0 nothing found, 1 findings, 2 wrong usage or a file that can't be read";
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+/// Finds out why a Kubernetes Service doesn't work, from its YAML: no cluster, no network
+#[derive(Debug, Parser)]
+#[command(name = "svclint", version, about, after_help = EXAMPLES, styles = STYLES, max_term_width = 100)]
+#[command(disable_help_subcommand = true, arg_required_else_help = true, propagate_version = false)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+
+    /// When to colour
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_possible_values = true,
+        help = "When to colour: auto, always, never"
+    )]
+    color: Color,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Find what is wrong
+    #[command(after_help = "\
+Files named are judged; the files around them (nearest first, up to the project's root) are read too, \
+so that a Service knows the Deployment next door. Directories are searched for *.yaml, *.yml and *.json, honouring .gitignore.
+
+Exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or a file that can't be read")]
+    Check(Check),
+    /// Predict what the API server would answer to `kubectl apply`, object by object
+    #[command(after_help = "\
+Each object is judged alone, as created in a cluster of that version that holds nothing else. \
+Kinds of custom resources are not judged.
+
+Examples:
+  svclint dry-run k8s/                      kubectl's own words, without a server
+  svclint dry-run --defaults -o yaml svc.yaml   the object as it would be stored
+
+Exit status: 0 all accepted, 1 something would be refused, 2 wrong usage or a file that can't be read")]
+    DryRun(DryRun),
+    /// Print each document as the JSON that Kubernetes decodes it to
+    #[command(after_help = "\
+One line a document: {\"path\": …, \"document\": 0, \"json\": …}, or \"error\" with kubectl's words. \
+`yes` is true, `012` is 10, and of two equal keys the last one wins.
+
+Exit status: 0 all decoded, 1 something did not, 2 wrong usage or a file that can't be read")]
+    Decode(Decode),
+    /// List all rules
+    Rules(Rules),
+    /// Explain one rule: what happens, a bad and a good example, when it is right
+    Rule {
+        /// Its name, as findings show it in brackets
+        name: String,
+    },
+    /// Show the settings in force, and where each comes from
+    Config(Config),
+    /// Print completions for a shell
+    #[command(after_help = "\
+Examples:
+  svclint completions bash > /etc/bash_completion.d/svclint
+  svclint completions zsh > \"${fpath[1]}/_svclint\"
+  svclint completions fish > ~/.config/fish/completions/svclint.fish")]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    #[command(after_help = "Example:\n  svclint man > /usr/local/share/man/man1/svclint.1")]
+    Man,
+}
+
+#[derive(Debug, Args)]
+struct Check {
+    #[command(flatten)]
+    paths: Paths,
+
+    /// Format: full, concise, json
+    #[arg(short, long, value_name = "FORMAT", default_value = "full", hide_possible_values = true)]
+    output: Format,
+
+    #[command(flatten)]
+    around: Around,
+
+    #[command(flatten)]
+    talk: Talk,
+
+    #[command(flatten)]
+    cluster: Cluster,
+
+    #[command(flatten)]
+    rules: RuleChoice,
+}
+
+#[derive(Debug, Args)]
+struct DryRun {
+    #[command(flatten)]
+    paths: Paths,
+
+    /// Format: text, json, yaml (the objects as stored)
+    #[arg(short, long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
+    output: Answers,
+
+    /// What becomes of unknown fields: strict (refused, as kubectl does), warn, ignore
+    #[arg(long, value_name = "HOW", default_value = "strict", hide_possible_values = true)]
+    validate: Validation,
+
+    /// Add the object as it would be stored, with everything the server fills in
+    #[arg(long)]
+    defaults: bool,
+
+    #[command(flatten)]
+    cluster: Cluster,
+}
+
+#[derive(Debug, Args)]
+struct Decode {
+    #[command(flatten)]
+    paths: Paths,
+}
+
+#[derive(Debug, Args)]
+struct Config {
+    /// Whose settings
+    #[arg(value_name = "PATH", default_value = ".", hide_default_value = true)]
+    path: PathBuf,
+
+    #[command(flatten)]
+    cluster: Cluster,
+
+    #[command(flatten)]
+    rules: RuleChoice,
+}
+
+#[derive(Debug, Args)]
+struct Rules {
+    /// Format: text, json
+    #[arg(short, long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
+    output: Table,
+}
+
+#[derive(Debug, Args)]
+struct Paths {
+    /// Files, directories, or - for standard input [default: .]
+    #[arg(value_name = "PATH", default_value = ".", hide_default_value = true)]
+    paths: Vec<PathBuf>,
+
+    /// What standard input is called in reports, and where it would lie
+    #[arg(long, value_name = "NAME")]
+    stdin_filename: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Cluster")]
+struct Cluster {
+    /// Kubernetes version to judge for, 1.27 to 1.37 [default: 1.36]
+    #[arg(long, value_name = "VERSION")]
+    kube_version: Option<Version>,
+
+    /// Ports that nodes open [default: 30000-32767]
+    #[arg(long, value_name = "FIRST-LAST")]
+    node_port_range: Option<PortRange>,
+
+    /// Who runs the cluster: aws, gke, aks, metallb …
+    #[arg(long, value_name = "NAME")]
+    provider: Option<String>,
+
+    /// Read settings from this file [default: the nearest svclint.yaml upwards]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Rules")]
+struct RuleChoice {
+    /// Only these rules
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    select: Vec<String>,
+
+    /// Not these rules
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    ignore: Vec<String>,
+
+    /// Give a rule another severity: off, info, warning, error
+    #[arg(long, value_name = "RULE=LEVEL", value_delimiter = ',', value_parser = rule_level)]
+    severity: Vec<(String, Level)>,
+
+    /// Exit with 1 from this severity on: error, warning, info, never [default: error]
+    #[arg(long, value_name = "LEVEL")]
+    fail_on: Option<FailOn>,
+}
+
+#[derive(Debug, Args)]
+struct Around {
+    /// Read the files around those named: auto, none, or all in a directory
+    #[arg(long, value_name = "auto|none|DIR", default_value = "auto", hide_default_value = true)]
+    context: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct Talk {
+    /// Say nothing but results
+    #[arg(short, long, conflicts_with = "verbose")]
+    quiet: bool,
+
+    /// Say what was read
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Full,
+    Concise,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Answers {
+    Text,
+    Json,
+    Yaml,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Validation {
+    Strict,
+    Warn,
+    Ignore,
+}
+
+impl From<Validation> for Validate {
+    fn from(validation: Validation) -> Self {
+        match validation {
+            Validation::Strict => Self::Strict,
+            Validation::Warn => Self::Warn,
+            Validation::Ignore => Self::Ignore,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Table {
+    Text,
+    Json,
+}
+
+fn rule_level(text: &str) -> Result<(String, Level), String> {
+    let (rule, level) = text.split_once('=').ok_or("expected RULE=LEVEL, as in selector-matches-nothing=warning")?;
+    Ok((rule.to_owned(), level.parse()?))
+}

@@ -1,0 +1,39 @@
+//! From an object with what decoding found in it to the API server's answer. Knows no other object.
+
+use super::admission::{Outcome, Request, Validate, admit};
+use super::object::{Object, State};
+use super::typed::{Other, Typed};
+use super::{Profile, admission::Verdict};
+use crate::yaml::FaultKind;
+
+/// What a create of this object would be answered, and how it would be stored if that is wanted.
+#[must_use]
+pub fn of(object: &Object<'_>, profile: &Profile, validate: Validate, stored: bool) -> Outcome {
+    match &object.state {
+        State::Unreadable(error) => return undecodable(&format!("error converting YAML to JSON: {}", error.message)).into(),
+        State::Template => return undecodable("error converting YAML to JSON: it holds template syntax").into(),
+        State::Object | State::Foreign => {}
+    }
+    let nothing = Typed::Other(Box::<Other>::default());
+    // Go decodes the fields in the order of their names, as YAML converted to JSON holds them.
+    let mut wrong: Vec<_> = object.faults.iter().filter(|fault| matches!(fault.kind, FaultKind::WrongType { .. })).collect();
+    wrong.sort_by(|a, b| a.path.cmp(&b.path));
+    let type_error = wrong.first().and_then(|fault| fault.go_words());
+    let mut unknown: Vec<_> = object.faults.iter().filter(|fault| matches!(fault.kind, FaultKind::Unknown { .. })).collect();
+    unknown.sort_by(|a, b| a.path.cmp(&b.path));
+    let unknown_fields: Vec<_> = unknown.iter().map(|fault| format!("unknown field \"{}\"", fault.path)).collect();
+    let written = |path: &str| object.at(path).found;
+    let request = Request {
+        type_error: type_error.as_deref(),
+        unknown_fields: &unknown_fields,
+        validate,
+        written: Some(&written),
+        stored,
+        ..Request::new(object.typed.as_ref().unwrap_or(&nothing), &object.reference.api_version, &object.reference.kind)
+    };
+    admit(&request, profile)
+}
+
+fn undecodable(message: &str) -> Verdict {
+    Verdict { code: Some(400), reason: "BadRequest".into(), message: message.into(), ..Verdict::default() }
+}

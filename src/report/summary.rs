@@ -1,0 +1,48 @@
+//! The closing line: how much was found in how many files. Knows no finding's words.
+
+use std::io::{self, Write};
+
+use owo_colors::{OwoColorize, Style};
+
+use super::{Look, Report, style};
+use crate::finding::Severity;
+
+/// Writes the line, and where to read more about what was found.
+///
+/// # Errors
+/// What the writer answers.
+pub fn write(out: &mut dyn Write, report: &Report<'_>, look: Look) -> io::Result<()> {
+    let found: Vec<String> = [Severity::Error, Severity::Warning, Severity::Info]
+        .into_iter()
+        .filter_map(|severity| match report.count(severity) {
+            0 => None,
+            n => Some(many(n, severity.name()).style(style(severity, look)).to_string()),
+        })
+        .collect();
+    let files = format!("{} ({})", many(report.files, "file"), many(report.documents, "document"));
+    let mut line = match found.as_slice() {
+        [] if report.files == 0 => "no YAML or JSON file found".to_owned(),
+        [] => {
+            let green = if look.color { Style::new().green().bold() } else { Style::new() };
+            format!("{} in {files}", "nothing found".style(green))
+        }
+        found => format!("{} in {files}", found.join(", ")),
+    };
+    for (n, what) in [(fixable(report), "with a fix"), (report.ignored, "ignored")] {
+        if n > 0 {
+            line.push_str(&format!(", {n} {what}"));
+        }
+    }
+    if !report.unreadable.is_empty() {
+        line.push_str(&format!(", {} could not be read", many(report.unreadable.len(), "file")));
+    }
+    writeln!(out, "{line}")
+}
+
+fn fixable(report: &Report<'_>) -> usize {
+    report.findings.iter().filter(|finding| finding.fix.is_some()).count()
+}
+
+fn many(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
