@@ -56,14 +56,24 @@ pub fn validate_endpoint_slice(slice: &EndpointSlice, cx: &mut Context<'_>) {
         other if !types.contains(&other) => cx.errors.not_supported(&Path::root("addressType"), other, &types),
         _ => {}
     }
-    validate_ports(slice.ports.as_deref().unwrap_or_default(), &Path::root("ports"), cx);
-    let path = Path::root("endpoints");
+    let ports = slice.ports.as_deref().unwrap_or_default();
     let endpoints = slice.endpoints.as_deref().unwrap_or_default();
+    let (ports_path, endpoints_path) = (Path::root("ports"), Path::root("endpoints"));
+    if cx.has(Change::CanonicalSliceIpv6) {
+        validate_ports(ports, &ports_path, cx);
+        validate_endpoints(endpoints, &slice.address_type, &endpoints_path, cx);
+    } else {
+        validate_endpoints(endpoints, &slice.address_type, &endpoints_path, cx);
+        validate_ports(ports, &ports_path, cx);
+    }
+}
+
+fn validate_endpoints(endpoints: &[Endpoint], address_type: &str, path: &Path<'_>, cx: &mut Context<'_>) {
     if endpoints.len() > MAX_ENDPOINTS {
-        return cx.errors.too_many(&path, endpoints.len(), MAX_ENDPOINTS);
+        return cx.errors.too_many(path, endpoints.len(), MAX_ENDPOINTS);
     }
     for (i, endpoint) in endpoints.iter().enumerate() {
-        validate_endpoint(endpoint, &slice.address_type, &path.index(i), cx);
+        validate_endpoint(endpoint, address_type, &path.index(i), cx);
     }
 }
 

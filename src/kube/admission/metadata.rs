@@ -128,6 +128,15 @@ fn validate_owner_references(references: &[OwnerReference], path: &Path<'_>, cx:
 
 /// `validateOwnerReference`: the paths lack the reference's index.
 fn validate_owner_reference(reference: &OwnerReference, path: &Path<'_>, cx: &mut Context<'_>) {
+    // `schema.ParseGroupVersion`: more than one slash is no version at all.
+    let version = match reference.api_version.split_once('/') {
+        None => reference.api_version.as_str(),
+        Some((_, version)) if !version.contains('/') => version,
+        Some(_) => "",
+    };
+    if version.is_empty() {
+        cx.errors.invalid(&path.child("apiVersion"), &reference.api_version, "version must not be empty");
+    }
     let mut must_not_be_empty = |name: &str, value: &str| {
         if value.is_empty() {
             let text: Cow<'_, str> = if cx.has(Change::OwnerReferenceShortWording) {
@@ -141,15 +150,6 @@ fn validate_owner_reference(reference: &OwnerReference, path: &Path<'_>, cx: &mu
     must_not_be_empty("kind", &reference.kind);
     must_not_be_empty("name", &reference.name);
     must_not_be_empty("uid", &reference.uid);
-    // `schema.ParseGroupVersion`: more than one slash is no version at all.
-    let version = match reference.api_version.split_once('/') {
-        None => reference.api_version.as_str(),
-        Some((_, version)) if !version.contains('/') => version,
-        Some(_) => "",
-    };
-    if version.is_empty() {
-        cx.errors.invalid(&path.child("apiVersion"), &reference.api_version, "version must not be empty");
-    }
     if reference.api_version == "v1" && reference.kind == "Event" {
         let shown = cx.errors.structure(|| owner_reference_json(reference), || owner_reference_go(reference));
         cx.errors.invalid(path, shown, "/v1, Kind=Event is disallowed from being an owner");
