@@ -54,7 +54,8 @@ pub fn decode(options: &Decode, looks: Looks) -> Result<Exit, String> {
 }
 
 fn lines(out: &mut dyn io::Write, source: &Source, failed: &mut bool) -> io::Result<()> {
-    for (document, decoded) in yaml::decode(source) {
+    for (chunk, decoded) in yaml::decode(source) {
+        let document = chunk.index;
         let path = serde_json::to_string(&source.path)?;
         let line = match decoded {
             Ok(json) => format!("{{\"path\":{path},\"document\":{document},\"json\":{json}}}"),

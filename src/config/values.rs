@@ -94,7 +94,7 @@ impl fmt::Display for PortRange {
 }
 
 /// Paths named as `.gitignore` names them, from the configuration's folder.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Globs(Option<Gitignore>);
 
 impl Globs {

@@ -53,7 +53,7 @@ impl<'o, 's> Place<'o, 's> {
                 break;
             };
             let next = match step {
-                Step::Index(index) if matches!(value.node().kind, Kind::Sequence) => value.items().nth(index).map(|item| (None, item)),
+                Step::Index(index) if matches!(value.kind(), Kind::Sequence) => value.items().nth(index).map(|item| (None, item)),
                 Step::Index(index) => value.entry(&index.to_string()).map(|entry| (Some(entry.key), entry.value)),
                 Step::Key(key) => value.entry(key).map(|Entry { key, value }| (Some(key), value)),
             };
@@ -72,7 +72,7 @@ impl<'o, 's> Place<'o, 's> {
     #[must_use]
     pub fn span(&self) -> Span {
         match (self.value.filter(|_| self.found), self.key) {
-            (Some(value), _) if matches!(value.node().kind, Kind::Scalar | Kind::Alias(_)) && value.span().start < value.span().end => {
+            (Some(value), _) if matches!(value.kind(), Kind::Scalar | Kind::Alias(_)) && value.span().start < value.span().end => {
                 value.span()
             }
             (_, Some(key)) => key.span(),
@@ -107,7 +107,7 @@ impl<'o, 's> Place<'o, 's> {
     #[must_use]
     pub fn replace(&self, text: &str) -> Option<Edit> {
         let value = self.value()?;
-        let replacement = match value.node().style {
+        let replacement = match value.style() {
             Style::DoubleQuoted => format!("\"{text}\""),
             Style::SingleQuoted => format!("'{text}'"),
             _ => text.to_owned(),
@@ -152,7 +152,7 @@ impl<'o, 's> Place<'o, 's> {
 
 fn first_line(value: Value<'_, '_>) -> Span {
     let span = value.span();
-    let first = match value.node().kind {
+    let first = match value.kind() {
         Kind::Mapping => value.entries().next().map(|entry| entry.key.span()),
         Kind::Sequence => value.items().next().map(first_of),
         _ => None,
@@ -161,7 +161,7 @@ fn first_line(value: Value<'_, '_>) -> Span {
 }
 
 fn first_of(value: Value<'_, '_>) -> Span {
-    match value.node().kind {
+    match value.kind() {
         Kind::Mapping => value.entries().next().map_or(value.span(), |entry| entry.key.span()),
         _ => value.span(),
     }

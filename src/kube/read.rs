@@ -57,7 +57,7 @@ fn document<'s>(source: &'s Source, chunk: &Chunk, context: bool, into: &mut Vec
 /// A `List`, or a list of one kind, as kubectl opens it.
 fn is_list(root: Value<'_, '_>) -> bool {
     text(root, "kind").is_some_and(|kind| kind.ends_with("List"))
-        && root.get("items").is_some_and(|items| matches!(items.follow().node().kind, Kind::Sequence))
+        && root.get("items").is_some_and(|items| matches!(items.follow().kind(), Kind::Sequence))
 }
 
 fn items<'s>(source: &'s Source, root: Value<'_, 's>, list: &Object<'s>, into: &mut Vec<Object<'s>>) {
@@ -87,11 +87,11 @@ fn text(value: Value<'_, '_>, key: &str) -> Option<String> {
 fn fill<'s>(source: &'s Source, object: &mut Object<'s>) {
     let tree = Arc::clone(&object.tree);
     let root = Value { tree: &tree, id: object.root };
-    if !matches!(root.node().kind, Kind::Mapping) {
+    if !matches!(root.kind(), Kind::Mapping) {
         return;
     }
     let metadata = root.get("metadata").map(Value::follow);
-    let of_metadata = |key: &str| metadata.filter(|metadata| matches!(metadata.node().kind, Kind::Mapping)).and_then(|it| text(it, key));
+    let of_metadata = |key: &str| metadata.filter(|metadata| matches!(metadata.kind(), Kind::Mapping)).and_then(|it| text(it, key));
     object.reference.api_version = text(root, "apiVersion").unwrap_or_default();
     object.reference.kind = text(root, "kind").unwrap_or_default();
     object.reference.namespace = of_metadata("namespace").filter(|namespace| !namespace.is_empty());
@@ -140,7 +140,7 @@ fn other(root: Value<'_, '_>) -> Other {
     let mut unheard = Vec::new();
     let metadata = root.get("metadata").and_then(|metadata| yaml::from_value(metadata, &mut unheard)).unwrap_or_default();
     let mapping = |value: Value<'_, '_>, key: &str| -> bool {
-        value.get(key).is_some_and(|value| matches!(value.follow().node().kind, Kind::Mapping))
+        value.get(key).is_some_and(|value| matches!(value.follow().kind(), Kind::Mapping))
     };
     let template = root.get("spec").map(Value::follow).and_then(|spec| spec.get("template")).map(Value::follow);
     let template = template.filter(|template| {

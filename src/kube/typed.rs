@@ -8,9 +8,11 @@ use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::api::networking::v1::{Ingress, IngressClass, NetworkPolicy};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use serde::Serialize;
 
 /// An object's typed content.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
 pub enum Typed {
     /// v1
     Service(Box<Service>),
@@ -55,11 +57,12 @@ pub enum Typed {
 }
 
 /// An object of a kind that is not known by type.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Other {
     /// `metadata`
     pub metadata: ObjectMeta,
     /// `spec.template`, where it has the shape of a pod template.
+    #[serde(skip)]
     pub template: Option<PodTemplateSpec>,
 }
 

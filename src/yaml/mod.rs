@@ -2,43 +2,60 @@
 //! Knows nothing of Kubernetes' objects.
 //!
 //! The grammar is libyaml's, as go-yaml v2 (MIT) carries it into kubectl and the API server.
+//!
+//! ```text
+//! Source ─ documents ─ Chunk ─ read ─ Tree ─ Value ─┬─ get, items, effective
+//!                              scan, parse, refuse  ├─ decode (JSON)
+//!                                                   └─ from_value (typed)
+//! ```
 
+mod base64;
+mod bytes;
+mod de;
+mod documents;
+mod entries;
+mod gosyntax;
+mod json_in;
+mod json_out;
+mod number;
+mod parse;
+mod read;
+mod refuse;
+mod resolve;
+mod scan;
 mod tree;
+mod value;
 
-pub use tree::{Entry, Fault, Kind, Node, NodeId, Style, Tag, Tree, Value, from_value};
+pub use de::{Fault, FaultKind, Got, from_value, go_type};
+pub use documents::{Chunk, documents};
+pub use entries::{Lost, Pair};
+pub use read::{SyntaxError, read};
+pub use resolve::Scalar;
+pub use tree::{Entry, Kind, Node, NodeId, Style, Tag, Tree, Value};
+pub use value::{Entries, Items};
 
-use crate::source::{Source, Span};
+use crate::source::Source;
 
-/// One document of a file as kubectl's reader cuts it, before it is decoded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Chunk {
-    /// Its number, from 0: chunks of comments count, empty ones do not.
-    pub index: u32,
-    /// Its bytes, without the `---` line that opens it.
-    pub span: Span,
+/// Every document of a file as the JSON that Kubernetes decodes it to; `null` for one without content.
+pub fn decode(source: &Source) -> impl Iterator<Item = (Chunk, Result<String, SyntaxError>)> + '_ {
+    documents(source).into_iter().map(|chunk| (chunk, read(source, &chunk).map(|tree| json(&tree))))
 }
 
-/// Why a chunk can't be decoded.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SyntaxError {
-    /// kubectl's words: `yaml: line 4: mapping values are not allowed in this context`.
-    pub message: String,
-    /// The true place in the file, as near as the reader can tell.
-    pub span: Span,
-}
-
-/// Cuts a file as kubectl does.
+/// A tree as JSON.
 #[must_use]
-pub fn documents(source: &Source) -> Vec<Chunk> {
-    let _ = source;
-    Vec::new() // the reader comes in a commit of its own
+pub fn json(tree: &Tree<'_>) -> String {
+    let mut out = String::new();
+    match tree.root() {
+        Some(root) => _ = json_out::write(root, &mut out), // `read` has refused what can't be written
+        None => out.push_str("null"),
+    }
+    out
 }
 
-/// Reads one chunk. `Ok` of an empty tree where the chunk holds only blanks and comments.
-///
-/// # Errors
-/// What sigs.k8s.io/yaml refuses, in its words.
-pub fn read<'s>(source: &'s Source, chunk: &Chunk) -> Result<Tree<'s>, SyntaxError> {
-    let _ = chunk;
-    Ok(Tree::empty(source.id))
+/// One value as JSON.
+#[must_use]
+pub fn value_json(value: Value<'_, '_>) -> String {
+    let mut out = String::new();
+    _ = json_out::write(value, &mut out);
+    out
 }

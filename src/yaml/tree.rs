@@ -1,7 +1,5 @@
 //! The decoded tree of one chunk: nodes in the order of the text, each with its place. Knows no scanner.
 
-use std::borrow::Cow;
-
 use crate::source::{FileId, Span};
 
 /// Position of a node in its tree.
@@ -40,35 +38,42 @@ pub enum Style {
     Flow,
 }
 
-/// A tag as written.
+/// A tag with its handle resolved: `tag:yaml.org,2002:str` for `!!str`, or `!` alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Tag {
-    /// None.
-    None,
-    /// `!`, `!!str` or any other, resolved by `%TAG`.
-    Some(Box<str>),
-}
+pub struct Tag(pub Box<str>);
 
-/// A node of the tree.
+/// A node of the tree, kept small: what is rare lies beside the nodes.
 #[derive(Clone, Debug)]
-pub struct Node<'s> {
-    /// What it is.
-    pub kind: Kind,
-    /// How it is written.
-    pub style: Style,
-    /// Its file: composed objects take nodes of several.
-    pub file: FileId,
-    /// First byte, quotes and brackets included.
+pub struct Node {
+    /// First byte, quotes and brackets included, tag and anchor left out.
     pub start: u32,
-    /// The byte after the last.
+    /// The byte after the last; of a block scalar, after its last line's last character.
     pub end: u32,
     /// The node after this one and all below it.
     pub next: NodeId,
-    /// The tag as written.
-    pub tag: Tag,
-    /// A scalar's text, escapes and folding undone.
-    pub text: Cow<'s, str>,
+    /// Index of a text, the target of an alias, or [`INLINE`].
+    pub(super) text: u32,
+    /// Index into the tree's files: composed objects take nodes of several.
+    pub(super) file: u16,
+    pub(super) shape: Shape,
+    pub(super) flags: u8,
 }
+
+/// Kind and style in one byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    Scalar(Style),
+    Sequence(Style),
+    Mapping(Style),
+    Alias,
+}
+
+/// The scalar's text is what is written, quotes left out.
+pub(super) const INLINE: u32 = u32::MAX;
+/// The node has a tag.
+pub(super) const TAGGED: u8 = 1;
+/// The mapping has a merge key.
+pub(super) const MERGES: u8 = 2;
 
 /// The nodes of one chunk. Node 0 is the root; an empty tree is a chunk without a node.
 #[derive(Clone, Debug)]
@@ -76,9 +81,15 @@ pub struct Tree<'s> {
     /// The file it was read from.
     pub file: FileId,
     /// In the order of the text.
-    pub nodes: Vec<Node<'s>>,
+    pub nodes: Vec<Node>,
     /// Places of the comments, from `#` to the line's end.
     pub comments: Vec<(u32, u32)>,
+    /// Text of the chunk that kubectl never looks at: what follows `...`, or the first document's end.
+    pub ignored: Option<Span>,
+    pub(super) files: Vec<(FileId, &'s str)>,
+    pub(super) texts: Vec<Box<str>>,
+    /// Ascending by node.
+    pub(super) tags: Vec<(NodeId, Tag)>,
 }
 
 /// A key with its value.
@@ -88,6 +99,15 @@ pub struct Entry<'t, 's> {
     pub key: Value<'t, 's>,
     /// The value's node, aliases not followed.
     pub value: Value<'t, 's>,
+}
+
+impl Entry<'_, '_> {
+    /// From the key's first byte to the value's last.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        let (key, value) = (self.key.span(), self.value.span());
+        Span::new(key.file, key.start, if key.file == value.file { value.end.max(key.end) } else { key.end })
+    }
 }
 
 /// A node within its tree.
@@ -103,7 +123,20 @@ impl<'s> Tree<'s> {
     /// A tree without a node.
     #[must_use]
     pub fn empty(file: FileId) -> Self {
-        Self { file, nodes: Vec::new(), comments: Vec::new() }
+        Self::over(file, "")
+    }
+
+    /// A tree without a node yet, over a file's text.
+    pub(super) fn over(file: FileId, text: &'s str) -> Self {
+        Self {
+            file,
+            nodes: Vec::new(),
+            comments: Vec::new(),
+            ignored: None,
+            files: vec![(file, text)],
+            texts: Vec::new(),
+            tags: Vec::new(),
+        }
     }
 
     /// The root, if there is any node.
@@ -111,51 +144,35 @@ impl<'s> Tree<'s> {
     pub fn root(&self) -> Option<Value<'_, 's>> {
         (!self.nodes.is_empty()).then_some(Value { tree: self, id: NodeId(0) })
     }
-}
 
-impl<'t, 's> Value<'t, 's> {
-    /// The node itself.
-    #[must_use]
-    pub fn node(self) -> &'t Node<'s> {
-        #[allow(clippy::indexing_slicing)] // a Value is only made for a node that is there
-        &self.tree.nodes[self.id.0 as usize]
+    /// Places of the comments within `span`, or all where it is none.
+    pub fn comments(&self) -> impl Iterator<Item = Span> + '_ {
+        self.comments.iter().map(|(start, end)| Span::new(self.file, *start, *end))
     }
 
-    /// The node an alias stands for, or this one.
-    #[must_use]
-    pub fn follow(self) -> Self {
-        match self.node().kind {
-            Kind::Alias(id) => Self { tree: self.tree, id },
-            _ => self,
+    /// Adds a node below those that are open; its end is set by [`Self::close`].
+    pub(super) fn push(&mut self, shape: Shape, start: u32, end: u32, text: u32) -> NodeId {
+        let id = self.len();
+        self.nodes.push(Node { start, end, next: NodeId(id.0 + 1), text, file: 0, shape, flags: 0 });
+        id
+    }
+
+    /// Closes a collection: all nodes added since are below it.
+    pub(super) fn close(&mut self, id: NodeId, end: u32) {
+        let next = self.len();
+        if let Some(node) = self.nodes.get_mut(id.0 as usize) {
+            node.next = next;
+            node.end = end.max(node.start);
         }
     }
 
-    /// Its place.
-    #[must_use]
-    pub fn span(self) -> Span {
-        let node = self.node();
-        Span::new(node.file, node.start, node.end)
+    pub(super) fn len(&self) -> NodeId {
+        NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX))
     }
-}
-impl<'t, 's> Value<'t, 's> {
-    pub fn items(self) -> impl Iterator<Item = Value<'t, 's>> {
-        std::iter::empty()
+
+    pub(super) fn flag(&mut self, id: NodeId, flag: u8) {
+        if let Some(node) = self.nodes.get_mut(id.0 as usize) {
+            node.flags |= flag;
+        }
     }
-    pub fn entries(self) -> impl Iterator<Item = Entry<'t, 's>> {
-        std::iter::empty()
-    }
-    pub fn get(self, _k: &str) -> Option<Value<'t, 's>> {
-        None
-    }
-    pub fn entry(self, _k: &str) -> Option<Entry<'t, 's>> {
-        None
-    }
-    pub fn as_str(self) -> Option<&'t str> {
-        None
-    }
-}
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault;
-pub fn from_value<T: serde::de::DeserializeOwned>(_v: Value<'_, '_>, _f: &mut Vec<Fault>) -> Option<T> {
-    None
 }
