@@ -313,6 +313,8 @@ fn any_options() -> impl Strategy<Value = Options> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn the_marginal_of_each_is_the_total_with_it_less_the_total_without_it(
         documents in prop::collection::vec(any_service(), 1..14), options in any_options(),

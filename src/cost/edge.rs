@@ -11,7 +11,7 @@ use super::placement::{self, Charge, Placement};
 use super::provider::Provider;
 use crate::kube::object::Labels;
 use crate::kube::{Object, Typed};
-use crate::yaml::{Kind, Value};
+use crate::yaml::Value;
 
 /// The classes of the files, by name, with what decides what they make.
 #[derive(Debug, Default)]
@@ -59,7 +59,9 @@ impl<'o> Classes<'o> {
                         let parameters = Parameters { group: text(object, "spec.group.name"), scheme: text(object, "spec.scheme") };
                         classes.parameters.insert(object.name(), parameters);
                     }
-                    "EnvoyProxy" if text(object, "spec.mergeGateways").as_deref() == Some("true") => classes.merged.push(object.name()),
+                    "EnvoyProxy" if object.at("spec.mergeGateways").value().and_then(|it| it.follow().as_bool()) == Some(true) => {
+                        classes.merged.push(object.name())
+                    }
                     _ => {}
                 },
                 _ => {}
@@ -201,7 +203,7 @@ fn merge(placement: &mut Placement, class: &str) {
 /// What a Gateway wants written on what is made for it.
 fn infrastructure(object: &Object<'_>) -> Labels {
     let Some(annotations) = object.at("spec.infrastructure.annotations").value().map(Value::follow) else { return Labels::new() };
-    if !matches!(annotations.node().kind, Kind::Mapping) {
+    if !annotations.is_mapping() {
         return Labels::new();
     }
     let pairs = annotations
@@ -213,13 +215,13 @@ fn infrastructure(object: &Object<'_>) -> Labels {
 /// The ports of its listeners, each once.
 fn listeners(object: &Object<'_>) -> Vec<Port> {
     let Some(listeners) = object.at("spec.listeners").value().map(Value::follow) else { return Vec::new() };
-    if !matches!(listeners.node().kind, Kind::Sequence) {
+    if !listeners.is_sequence() {
         return Vec::new();
     }
     let read = |listener: Value<'_, '_>| {
-        let listener = Some(listener.follow()).filter(|it| matches!(it.node().kind, Kind::Mapping))?;
+        let listener = Some(listener.follow()).filter(|it| it.is_mapping())?;
         let of = |key: &str| listener.get(key)?.follow().as_str().map(str::to_owned);
-        let number = listener.get("port")?.follow().node().text.parse().ok()?;
+        let number = listener.get("port").and_then(|port| i32::try_from(port.follow().as_i64()?).ok())?;
         let protocol = of("protocol").unwrap_or_default();
         let transport = if protocol == "UDP" { Protocol::Udp } else { Protocol::Tcp };
         Some(Port { protocol: transport, number, is_http: matches!(protocol.as_str(), "HTTP" | "HTTPS" | "TLS") })

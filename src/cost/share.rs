@@ -1,6 +1,7 @@
 //! What would cost less if load balancers were shared, by the mechanism their provider really has. Says nothing that saves
 //! nothing. Knows no file.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
 use rust_decimal::Decimal;
@@ -155,7 +156,13 @@ fn network_load_balancers(members: &[Member<'_>], bill: &Bill<'_>) -> Option<Sha
 /// On AKS Services whose ports differ can share an address.
 fn one_address(members: &[Member<'_>], bill: &Bill<'_>) -> Option<Sharing> {
     let own = |member: &&Member<'_>| member.placement.charges.iter().any(|charge| charge.product == "azure-ipv4" && charge.once.is_none());
-    let members: Vec<_> = members.iter().filter(own).copied().collect();
+    let mut members: Vec<_> = members.iter().filter(own).copied().collect();
+    // Those with the most ports first: they are the hardest to place, and the order of the files is no matter.
+    members.sort_by_cached_key(|member| {
+        let mut ports: Vec<_> = member.claim.demand.ports.iter().map(|port| (port.protocol, port.number)).collect();
+        ports.sort_unstable();
+        (Reverse(ports.len()), ports)
+    });
     let mut next: HashMap<_, u32> = HashMap::new();
     let mut addresses = 0;
     for member in &members {

@@ -139,9 +139,8 @@ fn typed(api_version: &str, kind: &str, root: Value<'_, '_>, faults: &mut Vec<Fa
 fn other(root: Value<'_, '_>) -> Other {
     let mut unheard = Vec::new();
     let metadata = root.get("metadata").and_then(|metadata| yaml::from_value(metadata, &mut unheard)).unwrap_or_default();
-    let mapping = |value: Value<'_, '_>, key: &str| -> bool {
-        value.get(key).is_some_and(|value| matches!(value.follow().kind(), Kind::Mapping))
-    };
+    let mapping =
+        |value: Value<'_, '_>, key: &str| -> bool { value.get(key).is_some_and(|value| matches!(value.follow().kind(), Kind::Mapping)) };
     let template = root.get("spec").map(Value::follow).and_then(|spec| spec.get("template")).map(Value::follow);
     let template = template.filter(|template| {
         let labelled = template.get("metadata").map(Value::follow).is_some_and(|metadata| mapping(metadata, "labels"));

@@ -100,7 +100,11 @@ pub fn json(out: &mut dyn Write, sources: &[Source], answers: &[Answer], kuberne
             code: verdict.code,
             reason: &verdict.reason,
             message: &verdict.message,
-            causes: verdict.causes.iter().map(|cause| Cause { reason: cause.reason, field: &cause.field, message: &cause.message }).collect(),
+            causes: verdict
+                .causes
+                .iter()
+                .map(|cause| Cause { reason: cause.reason, field: &cause.field, message: &cause.message })
+                .collect(),
             warnings: &verdict.warnings,
             stored: answer.stored.as_ref(),
         }

@@ -119,7 +119,9 @@ pub fn go_type(rust: &str) -> String {
         "i64" => "int64".to_owned(),
         "f64" => "float64".to_owned(),
         name => {
-            let version = outer.split("::").filter(|part| part.starts_with('v') && part.get(1..2).is_some_and(|digit| digit != "1" || part.len() < 4));
+            let version = outer
+                .split("::")
+                .filter(|part| part.starts_with('v') && part.get(1..2).is_some_and(|digit| digit != "1" || part.len() < 4));
             match version.filter(|part| part.as_bytes().get(1).is_some_and(u8::is_ascii_digit) && !part.contains('_')).last() {
                 Some(version) => format!("{version}.{name}"),
                 None => name.to_owned(),
@@ -427,12 +429,7 @@ impl<'t> de::Deserializer<'t> for Reader<'_, 't, '_> {
         read
     }
 
-    fn deserialize_enum<V: Visitor<'t>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Refused> {
+    fn deserialize_enum<V: Visitor<'t>>(self, _: &'static str, _: &'static [&'static str], visitor: V) -> Result<V::Value, Refused> {
         visitor.visit_enum(self.value.text().into_deserializer())
     }
 

@@ -97,7 +97,11 @@ impl Cut<'_> {
                 let after = self.source.text.get(line + 3..next).unwrap_or("").trim();
                 if !after.is_empty() && !after.starts_with('#') {
                     let start = open.map_or(line, |(_, text)| text);
-                    self.push(start, next, How::Separator { start: count(line), end: count(line + 3 + trimmed_end(bytes, line + 3, next)) });
+                    self.push(
+                        start,
+                        next,
+                        How::Separator { start: count(line), end: count(line + 3 + trimmed_end(bytes, line + 3, next)) },
+                    );
                     open = None;
                 } else if let Some((lines, text)) = open {
                     self.push_yaml(lines, text, line, &mut json);

@@ -93,5 +93,7 @@ pub(super) fn quote(text: &str, out: &mut String) {
 
 /// Characters that Go doesn't print as they are: controls, blanks other than the space, format characters.
 fn hidden(c: char) -> bool {
-    c.is_control() || (c.is_whitespace() && c != ' ') || matches!(c as u32, 0xAD | 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x206F | 0xFEFF)
+    c.is_control()
+        || (c.is_whitespace() && c != ' ')
+        || matches!(c as u32, 0xAD | 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x206F | 0xFEFF)
 }

@@ -28,7 +28,16 @@ pub(super) fn write<W: Write>(value: Value<'_, '_>, out: &mut W) -> Result<(), R
         let next = match frame {
             Frame::Items(items, first) => {
                 let next = items.next();
-                put(out, if next.is_none() { "]" } else if *first { "" } else { "," });
+                put(
+                    out,
+                    if next.is_none() {
+                        "]"
+                    } else if *first {
+                        ""
+                    } else {
+                        ","
+                    },
+                );
                 *first = false;
                 next
             }

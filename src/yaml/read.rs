@@ -99,7 +99,8 @@ fn before_bad<'s>(source: &'s Source, text: &str, from: u32, bad: u32, broken: b
 }
 
 fn decoded<'s>(source: &'s Source, bytes: &[u8], from: u32, end: u32) -> Result<Tree<'s>, SyntaxError> {
-    let parsed = parse::parse(bytes, from as usize, Tree::over(source.id, &source.text)).map_err(|problem| from_problem(source, &problem))?;
+    let parsed =
+        parse::parse(bytes, from as usize, Tree::over(source.id, &source.text)).map_err(|problem| from_problem(source, &problem))?;
     accepted(source, parsed, end)
 }
 

@@ -17,10 +17,19 @@ pub(super) struct Refusal {
 const REPEATED: u64 = 32 << 20;
 
 enum Frame {
-    Items { next: NodeId, end: NodeId },
-    Pairs { next: NodeId, end: NodeId },
+    Items {
+        next: NodeId,
+        end: NodeId,
+    },
+    Pairs {
+        next: NodeId,
+        end: NodeId,
+    },
     /// After a key that is an alias or a collection.
-    Key { key: NodeId, value: NodeId },
+    Key {
+        key: NodeId,
+        value: NodeId,
+    },
     /// Mappings to merge, the next one last.
     Merge(Vec<NodeId>),
     AliasEnd(NodeId),

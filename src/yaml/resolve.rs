@@ -182,7 +182,8 @@ fn is_timestamp(text: &str) -> bool {
     // whatever begins with a year and a dash is no number either, so only a tag asks for more
     let date = text.split(['T', 't', ' ']).next().unwrap_or("");
     let mut parts = date.split('-').skip(1);
-    let two = |part: Option<&str>, max: u8| part.is_some_and(|part| part.len() <= 2 && part.parse::<u8>().is_ok_and(|n| (1..=max).contains(&n)));
+    let two =
+        |part: Option<&str>, max: u8| part.is_some_and(|part| part.len() <= 2 && part.parse::<u8>().is_ok_and(|n| (1..=max).contains(&n)));
     two(parts.next(), 12) && two(parts.next(), 31) && parts.next().is_none()
 }
 

@@ -33,7 +33,8 @@ impl Scanner<'_> {
             loop {
                 if self.blank_at(0) {
                     if breaks.seen && self.byte(0) == b'\t' && (self.column() as i64) < indent {
-                        return self.fail("found a tab character that violates indentation", Some((start, "while scanning a plain scalar")));
+                        return self
+                            .fail("found a tab character that violates indentation", Some((start, "while scanning a plain scalar")));
                     }
                     self.at += 1;
                 } else {
