@@ -18,6 +18,20 @@ impl Date {
         today.number().checked_sub(self.number())
     }
 
+    /// The day, by Greenwich, of a moment given in seconds since 1970.
+    #[must_use]
+    pub fn of_unix(seconds: u64) -> Option<Self> {
+        // Days since the first of March of the year 0; from there the leap day is the last of its year.
+        let days = u32::try_from(seconds / 86_400).ok()?.checked_add(719_468)?;
+        let (era, of_era) = (days / 146_097, days % 146_097);
+        let of_years = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+        let of_year = of_era - (365 * of_years + of_years / 4 - of_years / 100);
+        let march = (5 * of_year + 2) / 153;
+        let (day, month) = (of_year - (153 * march + 2) / 5 + 1, (march + 2) % 12 + 1);
+        let year = u16::try_from(era * 400 + of_years + u32::from(month <= 2)).ok().filter(|year| *year <= 9999)?;
+        Some(Self { year, month: u8::try_from(month).ok(), day: u8::try_from(day).ok() })
+    }
+
     /// Days since the first of March of the year 0, which makes the leap day the last of its year.
     fn number(self) -> u32 {
         let (month, day) = (u32::from(self.month.unwrap_or(1)), u32::from(self.day.unwrap_or(1)));
@@ -66,6 +80,16 @@ mod tests {
         assert_eq!(age("2025-12-31", "2026-01-01"), Some(1));
         assert_eq!(age("2026", "2026-07-01"), Some(181));
         assert_eq!(age("2026-07-01", "2026"), None);
+    }
+
+    #[test]
+    fn a_clocks_seconds_are_a_day() {
+        let day = |seconds: u64| Date::of_unix(seconds).unwrap().to_string();
+        assert_eq!(
+            [day(0), day(951_782_400), day(1_735_689_599), day(1_795_219_200)],
+            ["1970-01-01", "2000-02-29", "2024-12-31", "2026-11-21"]
+        );
+        assert_eq!(Date::of_unix(u64::MAX), None);
     }
 
     #[test]

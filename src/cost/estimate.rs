@@ -9,7 +9,7 @@ use super::claim::{Claim, claims};
 use super::date::Date;
 use super::money::{Money, Total};
 use super::placement::Placement;
-use super::prices::{Confidence, Prices};
+use super::prices::{Confidence, Price, Prices};
 use super::provider::Provider;
 use super::share::{Sharing, sharing};
 use super::{Options, STALE_AFTER};
@@ -72,6 +72,8 @@ pub struct LoadBalancer {
     pub uncounted: Vec<String>,
     /// Why its product or its price is not known.
     pub unknown: Option<String>,
+    /// Its prices by the unit, each with region, date and how well it is known.
+    pub rates: Vec<String>,
     /// Who says what its prices are, each with the date.
     pub sources: Vec<String>,
     /// How well its least known price is known.
@@ -100,6 +102,32 @@ pub struct Baseline {
     pub what: &'static str,
     /// How much; none: not known.
     pub monthly: Option<Money>,
+}
+
+impl Estimate {
+    /// Adds those of another cluster: what is counted over a whole cluster has been counted apart.
+    pub fn join(&mut self, other: Estimate) {
+        self.prices_as_of = [self.prices_as_of, other.prices_as_of].into_iter().flatten().min();
+        self.load_balancers.extend(other.load_balancers);
+        other.total.amounts().for_each(|money| self.total.add(&money));
+        self.unknown += other.unknown;
+        self.otherwise.extend(other.otherwise);
+        self.sharing.extend(other.sharing);
+        self.sharing.sort_by(|a, b| b.saves.amount.cmp(&a.saves.amount));
+        self.baseline = match (self.baseline.take(), other.baseline) {
+            (Some(ours), Some(theirs)) => Some(ours.and(theirs)),
+            (ours, theirs) => ours.or(theirs),
+        };
+        self.notes.extend(other.notes);
+    }
+}
+
+impl Baseline {
+    /// Of two clusters; not known where either is not, or where they differ in currency.
+    fn and(self, other: Baseline) -> Baseline {
+        let monthly = self.monthly.zip(other.monthly).filter(|(ours, theirs)| ours.currency == theirs.currency);
+        Baseline { what: self.what, monthly: monthly.map(|(ours, theirs)| Money::new(ours.amount + theirs.amount, &ours.currency)) }
+    }
 }
 
 /// Works out what these objects cost.
@@ -162,6 +190,7 @@ fn load_balancer(claim: &Claim<'_, '_>, bill: &Bill<'_>, options: &Options, pric
         assumptions: Vec::new(),
         uncounted: Vec::new(),
         unknown: claim.unknown.clone(),
+        rates: Vec::new(),
         sources: Vec::new(),
         confidence: Confidence::None,
         as_of: None,
@@ -195,6 +224,7 @@ fn load_balancer(claim: &Claim<'_, '_>, bill: &Bill<'_>, options: &Options, pric
     if it.monthly.is_some() && !placement.charges.is_empty() {
         it.confidence = used.iter().map(|price| price.confidence).min().unwrap_or(Confidence::None);
         it.as_of = used.iter().filter_map(|price| price.as_of).min();
+        it.rates = used.iter().filter_map(|price| rate(price)).collect();
         it.stale_days = it.as_of.and_then(|date| date.age(options.today?)).filter(|days| *days > STALE_AFTER);
         for id in used.iter().flat_map(|price| &price.sources) {
             let source = prices.source(id).to_owned();
@@ -213,6 +243,14 @@ fn load_balancer(claim: &Claim<'_, '_>, bill: &Bill<'_>, options: &Options, pric
         (other.when, format!("{scheme}{}", title(&other.placement, prices)), bill.alone(&other.placement.charges))
     });
     it
+}
+
+/// `$0.0225 per hour (us-east-1, 2026-07-22, high)`
+fn rate(price: &Price) -> Option<String> {
+    let amount = per_unit(price.amount?, &price.currency);
+    let date = price.as_of.map_or_else(|| "no date".to_owned(), |date| date.to_string());
+    let known = if price.confidence == Confidence::Low { "unverified" } else { price.confidence.name() };
+    Some(format!("{amount} per {} ({}, {date}, {known})", price.meter.unit(), price.region))
 }
 
 /// A price of a unit in full: `$0.006`.

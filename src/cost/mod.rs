@@ -56,10 +56,16 @@ impl Default for Options {
 }
 
 impl Options {
-    /// What a cluster's profile tells; a provider that is not known counts as none.
+    /// What a cluster's profile tells; a provider or a controller that is not known counts as none.
     #[must_use]
     pub fn of(profile: &Profile) -> Self {
-        Self { provider: profile.provider.as_deref().and_then(|name| name.parse().ok()), ..Self::default() }
+        Self {
+            provider: profile.provider.as_deref().and_then(|name| name.parse().ok()),
+            controller: profile.controller.as_deref().and_then(|name| name.parse().ok()),
+            zones: profile.availability_zones.map(u32::from),
+            region: profile.region.clone(),
+            ..Self::default()
+        }
     }
 }
 
