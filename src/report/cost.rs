@@ -15,7 +15,8 @@ fn product(it: &LoadBalancer) -> String {
     let product = it.product.as_deref().unwrap_or("unknown");
     let provider = it.provider.map_or("", |provider| provider.title());
     let provider = if product.starts_with(provider.split(' ').next().unwrap_or("")) { "" } else { provider };
-    let reach = if it.reach().is_empty() || product.contains(it.reach()) { String::new() } else { format!(", {}", it.reach()) };
+    let told = ["internal", "external", "(public)"].iter().any(|word| product.contains(word));
+    let reach = if it.reach().is_empty() || told { String::new() } else { format!(", {}", it.reach()) };
     format!("{provider} {product}{reach}").trim().to_owned()
 }
 

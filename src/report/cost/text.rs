@@ -28,8 +28,11 @@ pub fn estimate(out: &mut dyn Write, estimate: &Estimate, sources: &[Source], lo
         });
         table(out, ["LOAD BALANCER", "PRODUCT", "ALONE", "ADDS"], rows, look)?;
         let known = estimate.load_balancers.len() - estimate.unknown;
-        let sum = format!("{} a month for {}", total(&estimate.total), count(known));
-        writeln!(out, "\n{}, without traffic ({} hours, list prices net of tax)", sum.style(bold), estimate.hours)?;
+        writeln!(out)?;
+        if known > 0 {
+            let sum = format!("{} a month for {}", total(&estimate.total), count(known));
+            writeln!(out, "{}, without traffic ({} hours, list prices net of tax)", sum.style(bold), estimate.hours)?;
+        }
     }
     if estimate.unknown > 0 {
         writeln!(out, "{} not priced:", count(estimate.unknown))?;
