@@ -26,7 +26,13 @@ pub fn check<'l>(
     profile: Profile,
     levels: &(dyn Fn(&Source) -> &'l Levels + Sync),
 ) -> Checked {
-    let objects: Vec<Vec<Object<'_>>> = sources.par_iter().map(|source| read::objects(source, context(source))).collect();
+    let objects: Vec<Vec<Object<'_>>> = sources
+        .par_iter()
+        .map(|source| {
+            let context = context(source);
+            read::objects(source, context, (!context).then_some(&profile))
+        })
+        .collect();
     let documents = objects.iter().flatten().filter(|object| !object.context && object.reference.item.is_none_or(|item| item == 0)).count();
     let world = World::new(sources, profile, objects.into_iter().flatten().collect());
     let rules: Vec<&Rule> = rules::all().iter().collect();

@@ -26,7 +26,7 @@ pub fn dry_run(sources: &[Source], profile: &Profile, validate: Validate, stored
     let answers: Vec<Vec<Answer>> = sources
         .par_iter()
         .map(|source| {
-            read::objects(source, false)
+            read::objects(source, false, None)
                 .iter()
                 .map(|object| {
                     let outcome = verdict::of(object, profile, validate, stored);

@@ -199,3 +199,75 @@ fn completions_and_manual_know_the_commands() {
     }
     assert!(folder.run(&["man"]).out.contains(".SH \"SVCLINT CHECK\""));
 }
+
+/// A Service that selects `app: loby`, and the Deployment it means.
+const SERVICE: &str = "apiVersion: v1\nkind: Service\nmetadata: {name: lobby}\nspec:\n  selector: {app: loby}\n  ports: [{port: 80}]\n";
+const DEPLOYMENT: &str = "\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: lobby}
+spec:
+  selector: {matchLabels: {app: lobby}}
+  template:
+    metadata: {labels: {app: lobby}}
+    spec: {containers: [{name: lobby, image: lobby}]}
+";
+const RULE: &str = "selector-matches-nothing";
+
+/// `path severity` of what a rule found.
+fn found(ran: &Ran) -> Vec<String> {
+    let report = json(&ran.out);
+    let findings = report["findings"].as_array().unwrap().iter().filter(|finding| finding["rule"] == RULE);
+    findings.map(|finding| format!("{} {}", finding["path"], finding["severity"]).replace('"', "")).collect()
+}
+
+#[test]
+fn findings_decide_the_exit_code() {
+    let folder = Folder::new(&[("k8s/svc.yaml", SERVICE), ("k8s/web.yaml", DEPLOYMENT)]);
+    let check = |args: &[&str]| {
+        let ran = folder.run(&[&["check", "-o", "json", "--select", RULE, "k8s"], args].concat());
+        (ran.code, found(&ran).join(" "))
+    };
+    let at = |severity: &str| format!("k8s/svc.yaml {severity}");
+    let error = format!("--severity={RULE}=error");
+    assert_eq!(check(&[&error]), (1, at("error")));
+    assert_eq!(check(&[&error, "--fail-on=never"]), (0, at("error")));
+    let info = format!("--severity={RULE}=info");
+    assert_eq!(check(&[&info]), (0, at("info")));
+    assert_eq!(check(&[&info, "--fail-on=info"]), (1, at("info")));
+    assert_eq!(check(&[&format!("--severity={RULE}=off")]), (0, String::new()));
+    assert_eq!(check(&[&format!("--ignore={RULE}")]), (0, String::new()));
+}
+
+#[test]
+fn a_single_file_knows_the_deployment_next_door() {
+    let folder = Folder::new(&[("k8s/svc.yaml", SERVICE), ("k8s/web.yaml", DEPLOYMENT)]);
+    let shown = folder.run(&["check", "-q", "--select", RULE, "k8s/svc.yaml"]).out;
+    assert!(shown.contains("[k8s/svc.yaml:5:19]") && shown.contains("[k8s/web.yaml:7:"), "{shown}");
+    let alone = folder.run(&["check", "-q", "--select", RULE, "--context", "none", "k8s/svc.yaml"]).out;
+    assert!(!alone.contains("k8s/web.yaml"), "{alone}");
+    let other = folder.run(&["check", "-o", "json", "k8s/web.yaml"]);
+    assert_eq!((other.code, found(&other)), (0, Vec::new()), "context is not judged");
+}
+
+#[test]
+fn rules_are_set_by_file_and_by_configuration() {
+    let all = format!("rules: {{{RULE}: error}}\noverrides: [{{files: [\"dev/**\"], rules: {{{RULE}: info}}}}]\n");
+    let folder = Folder::new(&[
+        ("one/svclint.yaml", &all),
+        ("one/dev/svc.yaml", SERVICE),
+        ("one/dev/web.yaml", DEPLOYMENT),
+        ("one/live/svc.yaml", SERVICE),
+        ("one/live/web.yaml", DEPLOYMENT),
+        ("two/svclint.yaml", &format!("rules: {{{RULE}: warning}}\n")),
+        ("two/svc.yaml", SERVICE),
+        ("two/web.yaml", DEPLOYMENT),
+    ]);
+    let ran = folder.run(&["check", "-o", "json", "one", "two"]);
+    assert_eq!(
+        (ran.code, found(&ran)),
+        (1, vec!["one/dev/svc.yaml info".into(), "one/live/svc.yaml error".into(), "two/svc.yaml warning".into()])
+    );
+    let flag = format!("--severity={RULE}=warning");
+    assert_eq!(found(&folder.run(&["check", "-o", "json", "one/dev", &flag])), ["one/dev/svc.yaml warning"]);
+}

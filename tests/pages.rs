@@ -5,7 +5,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use svclint::check::{Checked, Levels, check};
+use svclint::check::{Checked, check};
+use svclint::config::Levels;
 use svclint::finding::{Finding, Severity};
 use svclint::kube::Profile;
 use svclint::rules::{self, Head};

@@ -1,11 +1,12 @@
 //! Other linters' own test cases: what they are meant to show is shown, and their false alarms are not repeated.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::print_stderr, missing_docs)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use svclint::check::{Levels, check};
+use svclint::check::check;
+use svclint::config::Levels;
 use svclint::finding::{Finding, Severity};
 use svclint::kube::Profile;
 use svclint::source::{FileId, Source};

@@ -28,6 +28,9 @@ pub fn selects(selector: &LabelSelector, labels: Option<&Labels>) -> bool {
         })
 }
 
+/// The label by which a StatefulSet's pods carry their own name.
+pub const POD_NAME: &str = "statefulset.kubernetes.io/pod-name";
+
 /// Whether controllers put this label on pods of such a workload, so that no manifest shows it.
 ///
 /// StatefulSet: `pkg/controller/statefulset/stateful_set_utils.go`; Deployment, DaemonSet: their `pod-template-hash`,
@@ -35,7 +38,7 @@ pub fn selects(selector: &LabelSelector, labels: Option<&Labels>) -> bool {
 #[must_use]
 pub fn added_by_controller(kind: &str, key: &str) -> bool {
     match kind {
-        "StatefulSet" => matches!(key, "statefulset.kubernetes.io/pod-name" | "apps.kubernetes.io/pod-index" | "controller-revision-hash"),
+        "StatefulSet" => matches!(key, POD_NAME | "apps.kubernetes.io/pod-index" | "controller-revision-hash"),
         "DaemonSet" => matches!(key, "controller-revision-hash" | "pod-template-generation"),
         "Deployment" | "ReplicaSet" => key == "pod-template-hash",
         "Job" | "CronJob" => matches!(
@@ -48,9 +51,21 @@ pub fn added_by_controller(kind: &str, key: &str) -> bool {
         ),
         "Pod" | "ReplicationController" => false,
         // Controllers of other kinds add what they like: a hash is the least of it.
-        _ => {
-            matches!(key, "rollouts-pod-template-hash" | "pod-template-hash" | "controller-revision-hash")
-                || key == "statefulset.kubernetes.io/pod-name"
-        }
+        _ => matches!(key, "rollouts-pod-template-hash" | "pod-template-hash" | "controller-revision-hash" | POD_NAME),
     }
+}
+
+/// Whether some controller puts this label on pods.
+#[must_use]
+pub fn added_by_any_controller(key: &str) -> bool {
+    ["StatefulSet", "DaemonSet", "Deployment", "Job", "Rollout"].iter().any(|kind| added_by_controller(kind, key))
+}
+
+/// Whether programs or operators set such a label on running pods: who leads, who is live.
+#[must_use]
+pub fn set_at_run_time(key: &str) -> bool {
+    const WORDS: [&str; 13] =
+        ["role", "active", "leader", "primary", "master", "slot", "color", "colour", "state", "status", "version", "release", "shard"];
+    let last = key.rsplit('/').next().unwrap_or(key).to_lowercase();
+    last.split(|c: char| !c.is_alphanumeric()).any(|word| WORDS.contains(&word))
 }

@@ -2,11 +2,9 @@
 
 use std::collections::HashSet;
 
+use super::labels::added_by_controller;
 use super::object::{Labels, Object};
 use super::world::{Distance, Namespaces, World};
-
-/// How many workloads a near miss is looked for in.
-const MOST: usize = 128;
 
 /// How a pair of a selector misses a label.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +28,11 @@ pub enum Miss {
         /// The key.
         key: String,
     },
+    /// The pods have the selector's other pairs, and nothing for this one.
+    Absent {
+        /// The key.
+        key: String,
+    },
 }
 
 /// A workload that a selector nearly takes.
@@ -47,10 +50,10 @@ pub struct NearMiss<'w, 's> {
 #[must_use]
 pub fn workloads<'w, 's>(world: &'w World<'s>, service: &Object<'_>, selector: &Labels) -> Vec<NearMiss<'w, 's>> {
     let mut seen = HashSet::new();
-    let in_file = world.in_file(service.span.file).filter(|object| object.template().is_some()).take(MOST);
-    let shared = selector.iter().flat_map(|(key, value)| world.workloads_with(key, value).take(MOST));
-    let mut found: Vec<_> = in_file
-        .chain(world.workloads_beside(service, MOST))
+    let shared = selector.iter().flat_map(|(key, value)| world.workloads_with(key, value, service));
+    let beside = world.workloads_near(service, Distance::SameDirectory);
+    let mut found: Vec<_> = beside
+        .into_iter()
         .chain(shared)
         .filter(|object| seen.insert(object.id))
         .filter(|object| world.namespaces(service, object) != Namespaces::Different)
@@ -58,10 +61,17 @@ pub fn workloads<'w, 's>(world: &'w World<'s>, service: &Object<'_>, selector: &
             let misses = misses(object, selector)?;
             Some(NearMiss { object, misses, distance: world.distance(service, object) })
         })
-        .filter(|near| near.distance < Distance::Far)
         .collect();
-    found.sort_by_key(|near| (near.misses.len(), near.distance, near.object.id));
+    found.sort_by_key(|near| (near.misses.len(), near.distance, near.vague(), near.object.id));
     found
+}
+
+impl NearMiss<'_, '_> {
+    /// Whether it only lacks a label, rather than having it otherwise.
+    #[must_use]
+    pub fn vague(&self) -> bool {
+        self.misses.iter().any(|miss| matches!(miss, Miss::Absent { .. }))
+    }
 }
 
 /// Why each pair that the pods lack may have been meant for them; none where one of them can't be explained.
@@ -70,14 +80,16 @@ fn misses(object: &Object<'_>, selector: &Labels) -> Option<Vec<Miss>> {
     let labels = object.template()?.labels.unwrap_or(&none);
     let own = object.metadata().and_then(|metadata| metadata.labels.as_ref());
     let mut misses = Vec::new();
+    let mut met = 0;
     for (key, value) in selector {
-        if labels.get(key) == Some(value) {
-            continue;
+        if labels.get(key) == Some(value) || added_by_controller(object.kind(), key) {
+            met += 1;
+        } else {
+            misses.push(miss(key, value, labels, own)?);
         }
-        misses.push(miss(key, value, labels, own)?);
     }
-    // Nothing in common but likenesses: only a lone pair may be mistaken as a whole.
-    (!misses.is_empty() && misses.len() <= 2).then_some(misses)
+    let absent = misses.iter().filter(|miss| matches!(miss, Miss::Absent { .. })).count();
+    (!misses.is_empty() && misses.len() <= 2 && (absent == 0 || absent == 1 && misses.len() == 1 && met > 0)).then_some(misses)
 }
 
 fn miss(key: &str, value: &str, labels: &Labels, own: Option<&Labels>) -> Option<Miss> {
@@ -88,7 +100,8 @@ fn miss(key: &str, value: &str, labels: &Labels, own: Option<&Labels>) -> Option
         return Some(Miss::OnlyOnWorkload { key: key.to_owned() });
     }
     let other = labels.iter().find(|(other, written)| *written == value && same_idea(key, other));
-    other.map(|(other, _)| Miss::Key { wanted: key.to_owned(), key: other.clone() })
+    let other = other.map(|(other, _)| Miss::Key { wanted: key.to_owned(), key: other.clone() });
+    Some(other.unwrap_or(Miss::Absent { key: key.to_owned() }))
 }
 
 /// Whether two keys are taken for each other: alike in writing, or both ways to say which application it is.

@@ -7,6 +7,7 @@ use k8s_openapi::api::core::v1::{PodSpec, PodTemplateSpec, Service};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 
 use super::Typed;
+use super::admission::Verdict;
 use super::place::Place;
 use crate::finding::ObjectRef;
 use crate::source::Span;
@@ -47,6 +48,8 @@ pub struct Object<'s> {
     pub typed: Option<Typed>,
     /// What decoding found: unknown, duplicate and mistyped fields.
     pub faults: Vec<Fault>,
+    /// What the API server says of it; none where it says nothing, and for context.
+    pub verdict: Option<Box<Verdict>>,
     /// Whether the file was only read for what it tells about others.
     pub context: bool,
 }
@@ -62,6 +65,8 @@ pub struct Template<'o> {
     pub path: &'static str,
     /// The pods' labels.
     pub labels: Option<&'o Labels>,
+    /// The pods' annotations.
+    pub annotations: Option<&'o Labels>,
     /// The pods' spec.
     pub spec: Option<&'o PodSpec>,
 }
@@ -137,11 +142,21 @@ impl<'s> Object<'s> {
     #[must_use]
     pub fn template(&self) -> Option<Template<'_>> {
         fn of<'o>(path: &'static str, template: &'o PodTemplateSpec) -> Option<Template<'o>> {
-            let labels = template.metadata.as_ref().and_then(|metadata| metadata.labels.as_ref());
-            Some(Template { path, labels, spec: template.spec.as_ref() })
+            let metadata = template.metadata.as_ref();
+            let labels = metadata.and_then(|metadata| metadata.labels.as_ref());
+            let annotations = metadata.and_then(|metadata| metadata.annotations.as_ref());
+            Some(Template { path, labels, annotations, spec: template.spec.as_ref() })
         }
         match self.typed.as_ref()? {
-            Typed::Pod(pod) => Some(Template { path: "", labels: pod.metadata.labels.as_ref(), spec: pod.spec.as_ref() }),
+            Typed::Pod(pod) => {
+                let metadata = &pod.metadata;
+                Some(Template {
+                    path: "",
+                    labels: metadata.labels.as_ref(),
+                    annotations: metadata.annotations.as_ref(),
+                    spec: pod.spec.as_ref(),
+                })
+            }
             Typed::Deployment(it) => of("spec.template", &it.spec.template),
             Typed::StatefulSet(it) => of("spec.template", &it.spec.template),
             Typed::DaemonSet(it) => of("spec.template", &it.spec.template),

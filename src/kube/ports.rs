@@ -67,20 +67,55 @@ pub fn declared(spec: &PodSpec) -> impl Iterator<Item = (Placed<'_>, usize, &Con
     containers(spec).flat_map(|placed| placed.container.ports.iter().flatten().enumerate().map(move |(index, port)| (placed, index, port)))
 }
 
-/// The number a target port stands for in a pod, as the EndpointSlice controller finds it
-/// (`k8s.io/endpointslice/utils.go:FindPort`): a number is itself, declared or not; a name is the first port of that
-/// name and protocol, sidecars counting from 1.33 on.
+/// What a port's name leads to in a pod.
+#[derive(Clone, Copy, Debug)]
+pub enum Named<'p> {
+    /// To this port.
+    Port(Placed<'p>, usize, &'p ContainerPort),
+    /// To a port of another protocol, which does not count.
+    OtherProtocol(Placed<'p>, usize, &'p ContainerPort),
+    /// To a port of a container that is gone before the pod serves, which does not count.
+    Init(Placed<'p>, usize, &'p ContainerPort),
+    /// To a port of a sidecar, which counts from 1.33 on.
+    Sidecar(Placed<'p>, usize, &'p ContainerPort),
+    /// To nothing.
+    Nothing,
+}
+
+/// Looks a port name up in a pod, as the EndpointSlice controller does (`k8s.io/endpointslice/utils.go:FindPort`): the
+/// first port of that name and protocol, sidecars after the main containers and from 1.33 on only.
+#[must_use]
+pub fn named<'p>(spec: &'p PodSpec, name: &str, wanted: &str, version: Version) -> Named<'p> {
+    let mut other = Named::Nothing;
+    for (placed, index, port) in declared(spec).filter(|(.., port)| port.name.as_deref() == Some(name)) {
+        let same = protocol(port.protocol.as_deref()) == wanted;
+        match placed.role {
+            Role::Main | Role::Sidecar if same && (placed.role == Role::Main || version.minor >= 33) => {
+                return Named::Port(placed, index, port);
+            }
+            Role::Sidecar if same => other = Named::Sidecar(placed, index, port),
+            Role::Init if matches!(other, Named::Nothing) => other = Named::Init(placed, index, port),
+            Role::Main | Role::Sidecar if !matches!(other, Named::Sidecar(..)) => other = Named::OtherProtocol(placed, index, port),
+            _ => {}
+        }
+    }
+    other
+}
+
+/// The number a target port stands for in a pod: a number is itself, declared or not; a name is looked up.
 #[must_use]
 pub fn find(spec: &PodSpec, target: &IntOrString, wanted: &str, version: Version) -> Option<i32> {
     match target {
         IntOrString::Int(number) => Some(*number),
-        IntOrString::String(name) => declared(spec)
-            .filter(|(placed, ..)| match placed.role {
-                Role::Main => true,
-                Role::Sidecar => version.minor >= 33,
-                Role::Init => false,
-            })
-            .find(|(.., port)| port.name.as_ref() == Some(name) && protocol(port.protocol.as_deref()) == wanted)
-            .map(|(.., port)| port.container_port),
+        IntOrString::String(name) => match named(spec, name, wanted, version) {
+            Named::Port(.., port) => Some(port.container_port),
+            _ => None,
+        },
     }
+}
+
+/// Whether the spec is a part of one: a patch names its containers and leaves out their images.
+#[must_use]
+pub fn is_partial(spec: &PodSpec) -> bool {
+    spec.containers.is_empty() || spec.containers.iter().any(|container| container.image.as_deref().is_none_or(str::is_empty))
 }

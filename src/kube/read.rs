@@ -2,27 +2,25 @@
 
 use std::sync::Arc;
 
-use k8s_openapi::api::core::v1::PodTemplateSpec;
-use serde::de::DeserializeOwned;
-
 use super::object::{Object, ObjectId, State};
-use super::template;
-use super::typed::{Other, Typed};
+use super::typed::Typed;
+use super::{Profile, template, verdict};
 use crate::finding::ObjectRef;
 use crate::source::Source;
-use crate::yaml::{self, Chunk, Fault, Kind, NodeId, Tree, Value};
+use crate::yaml::{self, Chunk, Kind, NodeId, Tree, Value};
 
 /// Reads all objects of a file; a document that gives none is in the list too, with what became of it.
+/// With a profile each is judged too.
 #[must_use]
-pub fn objects(source: &Source, context: bool) -> Vec<Object<'_>> {
+pub fn objects<'s>(source: &'s Source, context: bool, judge: Option<&Profile>) -> Vec<Object<'s>> {
     let mut read = Vec::new();
     for chunk in yaml::documents(source) {
-        document(source, &chunk, context, &mut read);
+        document(source, &chunk, context, judge, &mut read);
     }
     read
 }
 
-fn document<'s>(source: &'s Source, chunk: &Chunk, context: bool, into: &mut Vec<Object<'s>>) {
+fn document<'s>(source: &'s Source, chunk: &Chunk, context: bool, judge: Option<&Profile>, into: &mut Vec<Object<'s>>) {
     let mut object = Object {
         id: ObjectId::default(),
         reference: ObjectRef { document: chunk.index, ..ObjectRef::default() },
@@ -32,6 +30,7 @@ fn document<'s>(source: &'s Source, chunk: &Chunk, context: bool, into: &mut Vec
         root: NodeId(0),
         typed: None,
         faults: Vec::new(),
+        verdict: None,
         context,
     };
     match yaml::read(source, chunk) {
@@ -43,9 +42,9 @@ fn document<'s>(source: &'s Source, chunk: &Chunk, context: bool, into: &mut Vec
         Ok(tree) => {
             object.tree = Arc::new(tree);
             match object.tree.clone().root() {
-                Some(root) if is_list(root) => items(source, root, &object, into),
+                Some(root) if is_list(root) => items(source, root, &object, judge, into),
                 Some(_) => {
-                    fill(source, &mut object);
+                    fill(source, &mut object, judge);
                     into.push(object);
                 }
                 None => {}
@@ -60,7 +59,7 @@ fn is_list(root: Value<'_, '_>) -> bool {
         && root.get("items").is_some_and(|items| matches!(items.follow().kind(), Kind::Sequence))
 }
 
-fn items<'s>(source: &'s Source, root: Value<'_, 's>, list: &Object<'s>, into: &mut Vec<Object<'s>>) {
+fn items<'s>(source: &'s Source, root: Value<'_, 's>, list: &Object<'s>, judge: Option<&Profile>, into: &mut Vec<Object<'s>>) {
     let Some(items) = root.get("items").map(Value::follow) else { return };
     for (index, item) in items.items().enumerate() {
         let item = item.follow();
@@ -73,9 +72,10 @@ fn items<'s>(source: &'s Source, root: Value<'_, 's>, list: &Object<'s>, into: &
             root: item.id,
             typed: None,
             faults: Vec::new(),
+            verdict: None,
             context: list.context,
         };
-        fill(source, &mut object);
+        fill(source, &mut object, judge);
         into.push(object);
     }
 }
@@ -84,7 +84,7 @@ fn text(value: Value<'_, '_>, key: &str) -> Option<String> {
     value.get(key)?.follow().as_str().map(str::to_owned)
 }
 
-fn fill<'s>(source: &'s Source, object: &mut Object<'s>) {
+fn fill<'s>(source: &'s Source, object: &mut Object<'s>, judge: Option<&Profile>) {
     let tree = Arc::clone(&object.tree);
     let root = Value { tree: &tree, id: object.root };
     if !matches!(root.kind(), Kind::Mapping) {
@@ -97,56 +97,16 @@ fn fill<'s>(source: &'s Source, object: &mut Object<'s>) {
     object.reference.namespace = of_metadata("namespace").filter(|namespace| !namespace.is_empty());
     object.reference.name = of_metadata("name").or_else(|| of_metadata("generateName")).unwrap_or_default();
     if object.reference.api_version.is_empty() || object.reference.kind.is_empty() {
-        if template::syntax(source.slice(object.span)).is_some() {
+        if !object.reference.kind.is_empty() && template::syntax(source.slice(object.span)).is_some() {
             object.state = State::Template;
         }
         return;
     }
-    object.state = State::Object;
-    object.typed = Some(typed(&object.reference.api_version, &object.reference.kind, root, &mut object.faults));
-}
-
-fn decode<T: DeserializeOwned + Default>(root: Value<'_, '_>, faults: &mut Vec<Fault>) -> Box<T> {
-    Box::new(yaml::from_value(root, faults).unwrap_or_default())
-}
-
-fn typed(api_version: &str, kind: &str, root: Value<'_, '_>, faults: &mut Vec<Fault>) -> Typed {
-    match (api_version, kind) {
-        ("v1", "Service") => Typed::Service(decode(root, faults)),
-        ("v1", "Endpoints") => Typed::Endpoints(decode(root, faults)),
-        ("v1", "Pod") => Typed::Pod(decode(root, faults)),
-        ("v1", "ReplicationController") => Typed::ReplicationController(decode(root, faults)),
-        ("v1", "ConfigMap") => Typed::ConfigMap(decode(root, faults)),
-        ("v1", "Namespace") => Typed::Namespace(decode(root, faults)),
-        ("discovery.k8s.io/v1", "EndpointSlice") => Typed::EndpointSlice(decode(root, faults)),
-        ("apps/v1", "Deployment") => Typed::Deployment(decode(root, faults)),
-        ("apps/v1", "StatefulSet") => Typed::StatefulSet(decode(root, faults)),
-        ("apps/v1", "DaemonSet") => Typed::DaemonSet(decode(root, faults)),
-        ("apps/v1", "ReplicaSet") => Typed::ReplicaSet(decode(root, faults)),
-        ("batch/v1", "Job") => Typed::Job(decode(root, faults)),
-        ("batch/v1", "CronJob") => Typed::CronJob(decode(root, faults)),
-        ("networking.k8s.io/v1", "Ingress") => Typed::Ingress(decode(root, faults)),
-        ("networking.k8s.io/v1", "IngressClass") => Typed::IngressClass(decode(root, faults)),
-        ("networking.k8s.io/v1", "NetworkPolicy") => Typed::NetworkPolicy(decode(root, faults)),
-        ("policy/v1", "PodDisruptionBudget") => Typed::PodDisruptionBudget(decode(root, faults)),
-        ("autoscaling/v1", "HorizontalPodAutoscaler") => Typed::HorizontalPodAutoscalerV1(decode(root, faults)),
-        ("autoscaling/v2", "HorizontalPodAutoscaler") => Typed::HorizontalPodAutoscaler(decode(root, faults)),
-        _ => Typed::Other(Box::new(other(root))),
+    if template::ytt(source.slice(object.span)).is_some() {
+        object.state = State::Template;
+        return;
     }
-}
-
-/// An object of another kind: its metadata, and the pod template that `spec.template` may be, whatever the kind.
-fn other(root: Value<'_, '_>) -> Other {
-    let mut unheard = Vec::new();
-    let metadata = root.get("metadata").and_then(|metadata| yaml::from_value(metadata, &mut unheard)).unwrap_or_default();
-    let mapping =
-        |value: Value<'_, '_>, key: &str| -> bool { value.get(key).is_some_and(|value| matches!(value.follow().kind(), Kind::Mapping)) };
-    let template = root.get("spec").map(Value::follow).and_then(|spec| spec.get("template")).map(Value::follow);
-    let template = template.filter(|template| {
-        let labelled = template.get("metadata").map(Value::follow).is_some_and(|metadata| mapping(metadata, "labels"));
-        let containers = template.get("spec").map(Value::follow).is_some_and(|spec| spec.get("containers").is_some());
-        labelled || containers
-    });
-    let template = template.and_then(|template| yaml::from_value::<PodTemplateSpec>(template, &mut unheard));
-    Other { metadata, template }
+    object.state = State::Object;
+    object.typed = Some(Typed::read(&object.reference.api_version, &object.reference.kind, root, &mut object.faults));
+    object.verdict = judge.and_then(|profile| verdict::beside_faults(object, profile));
 }

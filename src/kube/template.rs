@@ -1,18 +1,44 @@
-//! Template syntax that something has yet to render: Helm, Jinja, ytt, envsubst. Knows no YAML.
+//! Template syntax that something has yet to render: Helm, Jinja, ytt, envsubst, sed. Knows no YAML.
 
-/// What kind of template a text is, if it shows the marks of one.
+use memchr::memmem;
+
+/// The marks of a template language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Syntax {
+    /// `{{ … }}`: Helm, Go templates, Jinja, mustache.
+    Braces,
+    /// `{% … %}`: Jinja.
+    Percent,
+    /// `#@ …`: ytt.
+    Ytt,
+    /// `@NAME@`: autoconf, sed.
+    At,
+}
+
+/// What kind of template a text is, if it shows the marks of one, and where the first of them is.
 #[must_use]
-pub fn syntax(text: &str) -> Option<&'static str> {
-    if memchr::memmem::find(text.as_bytes(), b"{{").is_some() {
-        return Some("{{ … }}");
-    }
-    if memchr::memmem::find(text.as_bytes(), b"{%").is_some() {
-        return Some("{% … %}");
-    }
-    if memchr::memmem::find(text.as_bytes(), b"#@").is_some() {
-        return Some("#@ …");
-    }
-    None
+pub fn syntax(text: &str) -> Option<(Syntax, usize)> {
+    let find = |mark: &str| memmem::find(text.as_bytes(), mark.as_bytes());
+    (find("{{").map(|at| (Syntax::Braces, at)))
+        .or_else(|| find("{%").map(|at| (Syntax::Percent, at)))
+        .or_else(|| ytt(text).map(|at| (Syntax::Ytt, at)))
+        .or_else(|| memchr::memchr_iter(b'@', text.as_bytes()).find(|at| at_name(text, *at)).map(|at| (Syntax::At, at)))
+}
+
+/// Where a text holds ytt's `#@ …` or `#@/…`, so that its YAML alone says less than is meant.
+#[must_use]
+pub fn ytt(text: &str) -> Option<usize> {
+    memmem::find_iter(text.as_bytes(), b"#@").find(|at| matches!(text.as_bytes().get(at + 2), Some(b' ' | b'/')))
+}
+
+/// Whether `@NAME@` begins here.
+fn at_name(text: &str, at: usize) -> bool {
+    let rest = text.get(at + 1..).unwrap_or("");
+    rest.split_once('@').is_some_and(|(name, _)| is_shout(name))
+}
+
+fn is_shout(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == b'_')
 }
 
 /// Whether a value is a placeholder that something fills in later: `${NAME}`, `$(NAME)`, `{{ name }}`, `@NAME@`, `<name>`.
@@ -23,9 +49,53 @@ pub fn is_placeholder(value: &str) -> bool {
     inside("${", "}")
         || inside("$(", ")")
         || inside("{{", "}}")
-        || (value.starts_with('<') && value.ends_with('>'))
-        || (value.len() > 2 && value.starts_with('@') && value.ends_with('@'))
-        || (value.len() > 1
-            && value.starts_with('$')
-            && value[1..].chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'))
+        || inside("__", "__")
+        || inside("<", ">")
+        || memchr::memchr_iter(b'@', value.as_bytes()).any(|at| at_name(value, at))
+        || value.strip_prefix('$').is_some_and(is_shout)
+}
+
+/// Whether a value that can't be right looks as if the reader is to put his own in its place: a placeholder, or words
+/// such as `YOUR_DOMAIN`, `NAME`, `CHANGEME`, `x.x.x.x`.
+#[must_use]
+pub fn is_to_be_filled_in(value: &str) -> bool {
+    const WORDS: [&str; 10] = ["your", "change", "replace", "todo", "fixme", "xxx", "insert", "placeholder", "example-", "my_"];
+    const SHOUTED: [&str; 12] =
+        ["NAME", "NAMESPACE", "HOST", "HOSTNAME", "DOMAIN", "PORT", "IP", "ADDRESS", "VERSION", "IMAGE", "TAG", "A.B.C.D"];
+    let lower = value.to_lowercase();
+    is_placeholder(value)
+        || SHOUTED.contains(&value)
+        || value.contains('_') && is_shout(value)
+        || WORDS.iter().any(|word| lower.contains(word))
+        || !value.is_empty() && value.chars().all(|c| matches!(c, 'x' | 'X' | '.' | '?'))
+        || value.contains('[') && value.contains(']')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_told_from_values() {
+        for value in ["${NAME}", "$NAME", "{{ name }}", "@NAME@", "<name>", "web-${ENV}", "__NS__", "a@B_1@"] {
+            assert!(is_placeholder(value), "{value}");
+        }
+        for value in ["web", "$", "a@b@c", "a < b", "80", "me@example.com", "NAME"] {
+            assert!(!is_placeholder(value), "{value}");
+        }
+        for value in ["NAME", "YOUR_DOMAIN", "your-domain", "x.x.x.x", "CHANGEME"] {
+            assert!(is_to_be_filled_in(value), "{value}");
+        }
+        for value in ["Web", "tcp", "TCP", "my-app", "NodePort", "10.0.0.256"] {
+            assert!(!is_to_be_filled_in(value), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_template_is_known_by_its_marks() {
+        assert_eq!(syntax("a: {{ b }}"), Some((Syntax::Braces, 3)));
+        assert_eq!(syntax("name: @STS_NAME@"), Some((Syntax::At, 6)));
+        assert_eq!(syntax("#@ def x():"), Some((Syntax::Ytt, 0)));
+        assert_eq!(syntax("a: b #@author me@x.org @"), None);
+    }
 }

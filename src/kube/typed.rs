@@ -1,7 +1,8 @@
 //! The kinds that svclint knows by type, each as k8s-openapi reads it. Knows no place.
 
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
-use k8s_openapi::api::autoscaling::{v1 as autoscaling_v1, v2 as autoscaling_v2};
+use k8s_openapi::api::autoscaling::v1::HorizontalPodAutoscaler as HorizontalPodAutoscalerV1;
+use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use k8s_openapi::api::batch::v1::{CronJob, Job};
 use k8s_openapi::api::core::v1::{ConfigMap, Endpoints, Namespace, Pod, PodTemplateSpec, ReplicationController, Service};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
@@ -10,50 +11,83 @@ use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Serialize;
 
-/// An object's typed content.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(untagged)]
-pub enum Typed {
-    /// v1
-    Service(Box<Service>),
-    /// v1
-    Endpoints(Box<Endpoints>),
-    /// discovery.k8s.io/v1
-    EndpointSlice(Box<EndpointSlice>),
-    /// v1
-    Pod(Box<Pod>),
-    /// v1
-    ReplicationController(Box<ReplicationController>),
-    /// v1
-    ConfigMap(Box<ConfigMap>),
-    /// v1
-    Namespace(Box<Namespace>),
-    /// apps/v1
-    Deployment(Box<Deployment>),
-    /// apps/v1
-    StatefulSet(Box<StatefulSet>),
-    /// apps/v1
-    DaemonSet(Box<DaemonSet>),
-    /// apps/v1
-    ReplicaSet(Box<ReplicaSet>),
-    /// batch/v1
-    Job(Box<Job>),
-    /// batch/v1
-    CronJob(Box<CronJob>),
-    /// networking.k8s.io/v1
-    Ingress(Box<Ingress>),
-    /// networking.k8s.io/v1
-    IngressClass(Box<IngressClass>),
-    /// networking.k8s.io/v1
-    NetworkPolicy(Box<NetworkPolicy>),
-    /// policy/v1
-    PodDisruptionBudget(Box<PodDisruptionBudget>),
-    /// autoscaling/v1
-    HorizontalPodAutoscalerV1(Box<autoscaling_v1::HorizontalPodAutoscaler>),
-    /// autoscaling/v2
-    HorizontalPodAutoscaler(Box<autoscaling_v2::HorizontalPodAutoscaler>),
-    /// Any other kind: its metadata, and the pod template it holds at `spec.template`.
-    Other(Box<Other>),
+use super::place::Step;
+use super::shape::{self, Fields};
+use crate::yaml::{self, Fault, Kind, Value};
+
+macro_rules! kinds {
+    ($($type:ident: $api_version:literal $kind:literal;)*) => {
+        /// An object's typed content.
+        #[derive(Clone, Debug, PartialEq, Serialize)]
+        #[serde(untagged)]
+        pub enum Typed {
+            $(#[doc = $api_version] $type(Box<$type>),)*
+            /// Any other kind: its metadata, and the pod template it holds at `spec.template`.
+            Other(Box<Other>),
+        }
+
+        impl Typed {
+            /// Reads an object by what it says it is.
+            #[must_use]
+            pub fn read(api_version: &str, kind: &str, root: Value<'_, '_>, faults: &mut Vec<Fault>) -> Self {
+                match (api_version, kind) {
+                    $(($api_version, $kind) => Self::$type(Box::new(yaml::from_value(root, faults).unwrap_or_default())),)*
+                    _ => Self::Other(Box::new(other(root))),
+                }
+            }
+
+            /// The object's metadata.
+            #[must_use]
+            pub fn metadata(&self) -> &ObjectMeta {
+                match self {
+                    $(Self::$type(it) => &it.metadata,)*
+                    Self::Other(it) => &it.metadata,
+                }
+            }
+
+            /// The object's metadata, to fill in.
+            pub fn metadata_mut(&mut self) -> &mut ObjectMeta {
+                match self {
+                    $(Self::$type(it) => &mut it.metadata,)*
+                    Self::Other(it) => &mut it.metadata,
+                }
+            }
+        }
+
+        /// The fields at `path` of a kind; none where the kind is not known or no structure stands there.
+        #[must_use]
+        pub fn shape(api_version: &str, kind: &str, path: &[Step<'_>]) -> Option<Fields> {
+            match (api_version, kind) {
+                $(($api_version, $kind) => shape::of::<$type>(path),)*
+                _ => None,
+            }
+        }
+
+        /// The apiVersions and kinds that are known by type.
+        pub const KNOWN: &[(&str, &str)] = &[$(($api_version, $kind),)*];
+    };
+}
+
+kinds! {
+    Service: "v1" "Service";
+    Endpoints: "v1" "Endpoints";
+    Pod: "v1" "Pod";
+    ReplicationController: "v1" "ReplicationController";
+    ConfigMap: "v1" "ConfigMap";
+    Namespace: "v1" "Namespace";
+    EndpointSlice: "discovery.k8s.io/v1" "EndpointSlice";
+    Deployment: "apps/v1" "Deployment";
+    StatefulSet: "apps/v1" "StatefulSet";
+    DaemonSet: "apps/v1" "DaemonSet";
+    ReplicaSet: "apps/v1" "ReplicaSet";
+    Job: "batch/v1" "Job";
+    CronJob: "batch/v1" "CronJob";
+    Ingress: "networking.k8s.io/v1" "Ingress";
+    IngressClass: "networking.k8s.io/v1" "IngressClass";
+    NetworkPolicy: "networking.k8s.io/v1" "NetworkPolicy";
+    PodDisruptionBudget: "policy/v1" "PodDisruptionBudget";
+    HorizontalPodAutoscalerV1: "autoscaling/v1" "HorizontalPodAutoscaler";
+    HorizontalPodAutoscaler: "autoscaling/v2" "HorizontalPodAutoscaler";
 }
 
 /// An object of a kind that is not known by type.
@@ -66,57 +100,18 @@ pub struct Other {
     pub template: Option<PodTemplateSpec>,
 }
 
-impl Typed {
-    /// The object's metadata.
-    #[must_use]
-    pub fn metadata(&self) -> &ObjectMeta {
-        match self {
-            Self::Service(it) => &it.metadata,
-            Self::Endpoints(it) => &it.metadata,
-            Self::EndpointSlice(it) => &it.metadata,
-            Self::Pod(it) => &it.metadata,
-            Self::ReplicationController(it) => &it.metadata,
-            Self::ConfigMap(it) => &it.metadata,
-            Self::Namespace(it) => &it.metadata,
-            Self::Deployment(it) => &it.metadata,
-            Self::StatefulSet(it) => &it.metadata,
-            Self::DaemonSet(it) => &it.metadata,
-            Self::ReplicaSet(it) => &it.metadata,
-            Self::Job(it) => &it.metadata,
-            Self::CronJob(it) => &it.metadata,
-            Self::Ingress(it) => &it.metadata,
-            Self::IngressClass(it) => &it.metadata,
-            Self::NetworkPolicy(it) => &it.metadata,
-            Self::PodDisruptionBudget(it) => &it.metadata,
-            Self::HorizontalPodAutoscalerV1(it) => &it.metadata,
-            Self::HorizontalPodAutoscaler(it) => &it.metadata,
-            Self::Other(it) => &it.metadata,
-        }
-    }
-
-    /// The object's metadata, to fill in.
-    pub fn metadata_mut(&mut self) -> &mut ObjectMeta {
-        match self {
-            Self::Service(it) => &mut it.metadata,
-            Self::Endpoints(it) => &mut it.metadata,
-            Self::EndpointSlice(it) => &mut it.metadata,
-            Self::Pod(it) => &mut it.metadata,
-            Self::ReplicationController(it) => &mut it.metadata,
-            Self::ConfigMap(it) => &mut it.metadata,
-            Self::Namespace(it) => &mut it.metadata,
-            Self::Deployment(it) => &mut it.metadata,
-            Self::StatefulSet(it) => &mut it.metadata,
-            Self::DaemonSet(it) => &mut it.metadata,
-            Self::ReplicaSet(it) => &mut it.metadata,
-            Self::Job(it) => &mut it.metadata,
-            Self::CronJob(it) => &mut it.metadata,
-            Self::Ingress(it) => &mut it.metadata,
-            Self::IngressClass(it) => &mut it.metadata,
-            Self::NetworkPolicy(it) => &mut it.metadata,
-            Self::PodDisruptionBudget(it) => &mut it.metadata,
-            Self::HorizontalPodAutoscalerV1(it) => &mut it.metadata,
-            Self::HorizontalPodAutoscaler(it) => &mut it.metadata,
-            Self::Other(it) => &mut it.metadata,
-        }
-    }
+/// An object of another kind: its metadata, and the pod template that `spec.template` may be, whatever the kind.
+fn other(root: Value<'_, '_>) -> Other {
+    let mut unheard = Vec::new();
+    let metadata = root.get("metadata").and_then(|metadata| yaml::from_value(metadata, &mut unheard)).unwrap_or_default();
+    let mapping =
+        |value: Value<'_, '_>, key: &str| -> bool { value.get(key).is_some_and(|value| matches!(value.follow().kind(), Kind::Mapping)) };
+    let template = root.get("spec").map(Value::follow).and_then(|spec| spec.get("template")).map(Value::follow);
+    let template = template.filter(|template| {
+        let labelled = template.get("metadata").map(Value::follow).is_some_and(|metadata| mapping(metadata, "labels"));
+        let containers = template.get("spec").map(Value::follow).is_some_and(|spec| spec.get("containers").is_some());
+        labelled || containers
+    });
+    let template = template.and_then(|template| yaml::from_value::<PodTemplateSpec>(template, &mut unheard));
+    Other { metadata, template }
 }

@@ -22,7 +22,7 @@ pub fn of(object: &Object<'_>, profile: &Profile, validate: Validate, stored: bo
     let mut unknown: Vec<_> = object.faults.iter().filter(|fault| matches!(fault.kind, FaultKind::Unknown { .. })).collect();
     unknown.sort_by(|a, b| a.path.cmp(&b.path));
     let unknown_fields: Vec<_> = unknown.iter().map(|fault| format!("unknown field \"{}\"", fault.path)).collect();
-    let written = |path: &str| object.at(path).found;
+    let written = |path: &str| is_written(object, path);
     let request = Request {
         type_error: type_error.as_deref(),
         unknown_fields: &unknown_fields,
@@ -32,6 +32,28 @@ pub fn of(object: &Object<'_>, profile: &Profile, validate: Validate, stored: bo
         ..Request::new(object.typed.as_ref().unwrap_or(&nothing), &object.reference.api_version, &object.reference.kind)
     };
     admit(&request, profile)
+}
+
+/// What the server says of what could be read; nothing where it accepts it without a word.
+///
+/// Fields that are unknown or of the wrong type are passed over: they are told on their own, and should not hide what
+/// else is wrong.
+#[must_use]
+pub fn beside_faults(object: &Object<'_>, profile: &Profile) -> Option<Box<Verdict>> {
+    let written = |path: &str| is_written(object, path);
+    let request = Request {
+        validate: Validate::Ignore,
+        written: Some(&written),
+        ..Request::new(object.typed.as_ref()?, &object.reference.api_version, &object.reference.kind)
+    };
+    let verdict = admit(&request, profile).verdict;
+    let silent = matches!(verdict.code, None | Some(201)) && verdict.warnings.is_empty();
+    (!silent).then(|| Box::new(verdict))
+}
+
+/// Whether something other than null stands at a path.
+fn is_written(object: &Object<'_>, path: &str) -> bool {
+    object.at(path).value().is_some_and(|value| !value.is_null())
 }
 
 fn undecodable(message: &str) -> Verdict {

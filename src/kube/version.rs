@@ -143,4 +143,128 @@ changes! {
     HpaToleranceField: 33, "k8s.io/api autoscaling/v2 types.go, KEP-4951";
     /// References without kind or name: `Required value`, before with words.
     ReferenceShortWording: 34, "pkg/apis/networking/validation; recorded: not in 1.33, in 1.35";
+
+    // Pods: what is taken. Fields whose gate is off are dropped unseen.
+    /// A template with host networking leaves its host ports to the pods that come of it, before: they are filled in.
+    HostPortsLeftToPods: 28, "pkg/apis/core/v1/defaults.go, validatePodHostNetworkDeps";
+    /// The field `restartPolicy` of containers exists.
+    SidecarField: 28, "k8s.io/api core/v1 types.go, KEP-753";
+    /// Init containers may be sidecars.
+    Sidecars: 29, "gate SidecarContainers beta, KEP-753";
+    /// `status.hostIPs` is known to the downward API.
+    HostIpsKnown: 28, "pkg/apis/core/pods/helpers.go, KEP-2681";
+    /// `status.hostIPs` may be used.
+    HostIps: 29, "gate PodHostIPs beta, KEP-2681";
+    /// `dataSource.apiGroup` of claims is checked.
+    DataSourceGroup: 29, "pkg/apis/core/validation/validation.go";
+    /// Sysctls of a namespace that is the host's are refused.
+    HostSysctls: 29, "pkg/apis/core/validation/validation.go";
+    /// The fields `appArmorProfile` exist and count.
+    AppArmorFields: 30, "gate AppArmorFields beta, KEP-24";
+    /// Lifecycle hooks may sleep.
+    SleepAction: 30, "gate PodLifecycleSleepAction beta, KEP-3960";
+    /// Errors about host aliases name the alias.
+    HostAliasesIndexed: 30, "pkg/apis/core/validation/validation.go";
+    /// Paths of projected service account tokens stay inside the volume.
+    LocalTokenPath: 30, "pkg/apis/core/validation/validation.go";
+    /// `matchLabelKeys` and `mismatchLabelKeys` of pod affinity.
+    MatchLabelKeysInPodAffinity: 31, "gate MatchLabelKeysInPodAffinity beta, KEP-3633";
+    /// `recursiveReadOnly` of volume mounts.
+    RecursiveReadOnly: 31, "gate RecursiveReadOnlyMounts beta, KEP-3857";
+    /// The field `image` of volumes exists.
+    ImageVolumeField: 31, "k8s.io/api core/v1 types.go, KEP-4639";
+    /// The error about several projections speaks of one source.
+    PerSourceWording: 31, "pkg/apis/core/validation/validation.go";
+    /// The error about sleeping 0 seconds names a gate.
+    SleepZeroGate: 32, "pkg/apis/core/validation/validation.go";
+    /// Hooks may sleep 0 seconds.
+    SleepZero: 33, "gate PodLifecycleSleepActionAllowZero beta, KEP-4818";
+    /// Image volumes may be mounted by sub-paths.
+    ImageVolumeSubPaths: 33, "pkg/apis/core/validation/validation.go, KEP-4639";
+    /// Label values of required node affinity are refused, those of preferred node affinity warned about.
+    NodeAffinityValues: 33, "pkg/apis/core/validation/validation.go, pkg/api/node/util.go";
+    /// `hostUsers`
+    UserNamespaces: 33, "gate UserNamespacesSupport beta on, KEP-127";
+    /// `procMount`
+    ProcMount: 33, "gate ProcMountType beta on, KEP-4265";
+    /// `supplementalGroupsPolicy`
+    SupplementalGroupsPolicy: 33, "gate SupplementalGroupsPolicy beta, KEP-3619";
+    /// `seLinuxChangePolicy`
+    SeLinuxChangePolicy: 33, "gate SELinuxChangePolicy beta, KEP-1710";
+    /// `resizePolicy`
+    InPlaceResize: 33, "gate InPlacePodVerticalScaling beta, KEP-1287";
+    /// Search domains of a pod may be `.` and may have underscores.
+    RelaxedDnsSearches: 33, "gate RelaxedDNSSearchValidation beta, KEP-4427";
+    /// `spec.resources` of pods.
+    PodLevelResources: 34, "gate PodLevelResources beta, KEP-2837";
+    /// `resourceClaims`
+    ResourceClaims: 34, "gate DynamicResourceAllocation GA, KEP-4381";
+    /// `volumeAttributesClassName` of claims.
+    VolumeAttributesClass: 34, "gate VolumeAttributesClass GA, KEP-3751";
+    /// A spread constraint's `matchLabelKeys` become part of its selector.
+    SpreadKeysMerged: 34, "gate MatchLabelKeysInPodTopologySpreadSelectorMerge beta, KEP-3243";
+    /// Errors about user namespaces say `hostUsers`, and block devices are refused with them.
+    HostUsersWording: 34, "pkg/apis/core/validation/validation.go";
+    /// An empty operating system is Required, without more words.
+    ShortRequired: 34, "pkg/apis/core/validation/validation.go";
+    /// The field `fileKeyRef` exists.
+    EnvFilesField: 34, "k8s.io/api core/v1 types.go, KEP-3721";
+    /// `fileKeyRef`
+    EnvFiles: 35, "gate EnvFiles beta, KEP-3721";
+    /// `hostnameOverride`
+    HostnameOverride: 35, "gate HostnameOverride beta, KEP-4762";
+    /// Image volumes.
+    ImageVolumes: 35, "gate ImageVolume beta on, KEP-4639";
+    /// `restartPolicyRules`, and restart policies of containers of every sort.
+    ContainerRestartRules: 35, "gate ContainerRestartRules beta, KEP-5307";
+    /// A CSI driver without a name is only Required.
+    CsiDriverRequiredAlone: 35, "pkg/apis/core/validation/validation.go";
+    /// The tolerations' operators `Lt` and `Gt` are named, though off.
+    TolerationComparisonNamed: 35, "pkg/apis/core/validation/validation.go, KEP-5471";
+    /// Restart rules may restart all containers.
+    RestartAllContainers: 36, "gate RestartAllContainersOnContainerExits beta, KEP-5532";
+    /// Init containers may not restart to be resized.
+    NoRestartOnResizeOfInitContainers: 36, "pkg/apis/core/validation/validation.go";
+
+    // Pods: warnings.
+    /// Warnings about ports, null selectors, hidden variables, CephFS and RBD.
+    MorePodWarnings: 28, "pkg/api/pod/warnings.go";
+    /// The warning about a hidden variable says what may happen to it.
+    HiddenEnvWording: 30, "pkg/api/pod/warnings.go";
+    /// `node-role.kubernetes.io/master` and two others are warned about.
+    MoreNodeLabelWarnings: 31, "pkg/api/node/util.go; recorded";
+    /// Warnings about files of one volume in each other's way.
+    OverlappingPathWarnings: 32, "pkg/api/pod/warnings.go";
+    /// Warnings about port names that come twice.
+    PortNameWarnings: 33, "pkg/api/pod/warnings.go; recorded";
+    /// The warning about gitRepo says that it is disabled.
+    GitRepoDisabled: 33, "gate GitRepoVolumeDriver, KEP-5040";
+    /// The warning about AppArmor's annotation looks at the pod's profile.
+    AppArmorWarningCompares: 34, "pkg/api/pod/warnings.go";
+
+    // Workloads.
+    /// `backoffLimitPerIndex`, `maxFailedIndexes` and `podReplacementPolicy` of Jobs exist; Jobs of very many indexes are warned about.
+    JobFieldsOf28: 28, "k8s.io/api batch/v1 types.go, KEP-3850, KEP-3939";
+    /// They count, and `manualSelector` is defaulted.
+    JobFieldsOf29: 29, "gates JobBackoffLimitPerIndex and JobPodReplacementPolicy beta; pkg/apis/batch/v1/defaults.go";
+    /// A schedule may not name a time zone.
+    NoTimeZoneInSchedule: 29, "pkg/apis/batch/validation/validation.go";
+    /// `successPolicy` of Jobs.
+    JobSuccessPolicy: 31, "gate JobSuccessPolicy beta, KEP-3998";
+    /// Writable GCE disks in several pods are no error.
+    SharedGceDisks: 31, "pkg/apis/apps/validation/validation.go";
+    /// `managedBy` of Jobs.
+    JobManagedBy: 32, "gate JobManagedBy beta, KEP-4368";
+    /// A StatefulSet's `serviceName` is a DNS label.
+    ServiceNameChecked: 33, "pkg/apis/apps/validation/validation.go; recorded";
+    /// A StatefulSet's negative `revisionHistoryLimit` is warned about.
+    RevisionHistoryWarning: 33, "pkg/registry/apps/statefulset/strategy.go; recorded";
+    /// A StatefulSet's template and claim templates are validated.
+    StatefulSetTemplate: 34, "pkg/apis/apps/validation/validation.go; recorded";
+    /// The patterns of a CronJob's pod failure policy are defaulted.
+    FailurePatternsDefaulted: 34, "pkg/apis/batch/v1/defaults.go";
+    /// `maxUnavailable` of StatefulSets …
+    StatefulSetMaxUnavailable: 35, "gate MaxUnavailableStatefulSet beta on, KEP-961";
+    /// … was turned off again.
+    StatefulSetMaxUnavailableOff: 36, "gate MaxUnavailableStatefulSet beta off, KEP-961";
 }

@@ -1,26 +1,24 @@
 //! All objects of a run, and the questions across them. Knows no rule.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::Profile;
+use super::calls::{self, Call, Calls};
+use super::dangling;
+use super::directory::{Directories, DirectoryId};
 use super::endpoints;
+use super::index::{Entries, Index, Standpoint};
+use super::kustomize::Kustomize;
 use super::labels;
 use super::object::{Labels, Object, ObjectId, State, Template};
+use super::ports;
+use super::template;
 use crate::finding::ObjectRef;
 use crate::source::{FileId, Source, Span};
 
-/// How far apart two objects stand in the files given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Distance {
-    /// In one file.
-    SameFile,
-    /// In one directory.
-    SameDirectory,
-    /// One directory lies in the other, at most two levels down, or both lie in one.
-    Near,
-    /// Anywhere else in the input.
-    Far,
-}
+pub use super::directory::Distance;
 
 /// How the namespaces of two objects compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,6 +44,15 @@ pub struct Match<'w, 's> {
     pub namespaces: Namespaces,
 }
 
+#[derive(Clone, Copy, Debug)]
+struct Found {
+    id: ObjectId,
+    distance: Distance,
+    namespaces: Namespaces,
+}
+
+type Pair = (String, String);
+
 /// All objects of a run. Rules see one World at a time.
 #[derive(Debug)]
 pub struct World<'s> {
@@ -53,56 +60,121 @@ pub struct World<'s> {
     pub sources: &'s [Source],
     /// The cluster they are judged for.
     pub profile: Profile,
+    /// The folders they lie in.
+    pub directories: Directories,
+    /// What kustomize do to them.
+    pub kustomize: Kustomize,
     objects: Vec<Object<'s>>,
-    templates: Vec<ObjectId>,
-    by_label: HashMap<(String, String), Vec<ObjectId>>,
-    by_name: HashMap<(String, String), Vec<ObjectId>>,
-    by_directory: HashMap<String, Vec<ObjectId>>,
-    by_file: HashMap<FileId, Vec<ObjectId>>,
-    services_by_label: HashMap<(String, String), Vec<ObjectId>>,
-    unrendered: HashSet<String>,
+    files: HashMap<FileId, Range<u32>>,
+    workloads: Index<()>,
+    without_selector: Index<()>,
+    by_label: Index<Pair>,
+    by_name: Index<Pair>,
+    by_kind: Index<String>,
+    custom: Index<()>,
+    patches: Index<Pair>,
+    services_by_label: Index<Pair>,
+    by_node_port: Index<(i32, String)>,
+    slices: Index<String>,
+    unrendered: HashMap<&'s str, Option<ObjectId>>,
+    alternatives: HashSet<DirectoryId>,
+    selections: Vec<OnceLock<Vec<Found>>>,
+    calls: OnceLock<Calls>,
 }
+
+/// The label by which an EndpointSlice names its Service.
+pub const SERVICE_NAME: &str = "kubernetes.io/service-name";
 
 impl<'s> World<'s> {
     /// Indexes the objects, in the order of files and documents.
     #[must_use]
     pub fn new(sources: &'s [Source], profile: Profile, mut objects: Vec<Object<'s>>) -> Self {
-        for (id, object) in objects.iter_mut().enumerate() {
-            object.id = ObjectId(u32::try_from(id).unwrap_or(u32::MAX));
+        let directories = Directories::new(sources);
+        let mut files: HashMap<FileId, Range<u32>> = HashMap::new();
+        for (object, id) in objects.iter_mut().zip(0..) {
+            object.id = ObjectId(id);
+            files.entry(object.span.file).or_insert(id..id).end = id + 1;
         }
-        let mut world = Self {
-            sources,
-            profile,
-            objects: Vec::new(),
-            templates: Vec::new(),
-            by_label: HashMap::new(),
-            by_name: HashMap::new(),
-            by_directory: HashMap::new(),
-            by_file: HashMap::new(),
-            services_by_label: HashMap::new(),
-            unrendered: HashSet::new(),
-        };
+        let kustomize = Kustomize::read(sources, &directories, &objects);
+        let (mut workloads, mut without_selector, mut by_label, mut by_name, mut by_kind) = (vec![], vec![], vec![], vec![], vec![]);
+        let (mut services_by_label, mut by_node_port, mut slices, mut patches, mut custom) = (vec![], vec![], vec![], vec![], vec![]);
+        let (mut unrendered, mut alternatives) = (HashMap::<&str, Option<ObjectId>>::new(), HashSet::new());
+        let mut identities = HashMap::new();
         for object in &objects {
-            world.by_file.entry(object.span.file).or_default().push(object.id);
-            if object.typed.is_some() {
-                world.by_name.entry((object.kind().to_owned(), object.name().to_owned())).or_default().push(object.id);
-            }
+            let (id, file) = (object.id, object.span.file);
+            let directory = directories.of(file);
             if matches!(object.state, State::Template | State::Unreadable(_)) {
-                world.unrendered.insert(directory(sources, object).to_owned());
+                let first = unrendered.entry(package(sources, object)).or_default();
+                if object.state == State::Template {
+                    first.get_or_insert(id);
+                }
             }
-            for (key, value) in object.service().and_then(endpoints::selector).into_iter().flatten() {
-                world.services_by_label.entry((key.clone(), value.clone())).or_default().push(object.id);
+            if object.typed.is_none() {
+                continue;
+            }
+            if kustomize.is_patch(file) || object.template().and_then(|it| it.spec).is_some_and(ports::is_partial) {
+                patches.push(((object.kind().to_owned(), object.name().to_owned()), directory, id));
+            }
+            if kustomize.is_patch(file) {
+                continue;
+            }
+            if identities.insert((directory, object.kind(), object.namespace(), object.name()), file).is_some_and(|first| first != file) {
+                alternatives.insert(directory);
+            }
+            if dangling::is_custom(object) {
+                custom.push(((), directory, id));
+            }
+            by_name.push(((object.kind().to_owned(), object.name().to_owned()), directory, id));
+            by_kind.push((object.kind().to_owned(), directory, id));
+            if let Some(service) = object.service() {
+                for (key, value) in endpoints::selector(service).into_iter().flatten() {
+                    services_by_label.push(((key.clone(), value.clone()), directory, id));
+                }
+                if endpoints::hand_made(service) {
+                    without_selector.push(((), directory, id));
+                }
+                for port in service.spec.iter().flat_map(|spec| spec.ports.iter().flatten()) {
+                    if let Some(node_port) = port.node_port.filter(|port| *port != 0) {
+                        by_node_port.push(((node_port, ports::protocol(port.protocol.as_deref()).to_owned()), directory, id));
+                    }
+                }
+            }
+            if object.kind() == "EndpointSlice" {
+                let labels = object.metadata().and_then(|metadata| metadata.labels.as_ref());
+                slices.extend(labels.and_then(|labels| labels.get(SERVICE_NAME)).map(|name| (name.clone(), directory, id)));
             }
             if let Some(template) = object.template() {
-                world.templates.push(object.id);
-                world.by_directory.entry(directory(sources, object).to_owned()).or_default().push(object.id);
+                workloads.push(((), directory, id));
                 for (key, value) in template.labels.into_iter().flatten() {
-                    world.by_label.entry((key.clone(), value.clone())).or_default().push(object.id);
+                    if template::is_placeholder(value) || template::is_placeholder(key) {
+                        unrendered.entry(package(sources, object)).or_default();
+                    }
+                    by_label.push(((key.clone(), value.clone()), directory, id));
                 }
             }
         }
-        world.objects = objects;
-        world
+        Self {
+            sources,
+            profile,
+            kustomize,
+            files,
+            workloads: Index::new(workloads),
+            without_selector: Index::new(without_selector),
+            by_label: Index::new(by_label),
+            by_name: Index::new(by_name),
+            by_kind: Index::new(by_kind),
+            custom: Index::new(custom),
+            patches: Index::new(patches),
+            services_by_label: Index::new(services_by_label),
+            by_node_port: Index::new(by_node_port),
+            slices: Index::new(slices),
+            unrendered,
+            alternatives,
+            selections: objects.iter().map(|_| OnceLock::new()).collect(),
+            calls: OnceLock::new(),
+            directories,
+            objects,
+        }
     }
 
     /// All objects, documents that gave none among them.
@@ -123,130 +195,211 @@ impl<'s> World<'s> {
         self.sources.get(object.span.file.0 as usize)
     }
 
-    /// All workloads, of whatever kind.
-    pub fn workloads(&self) -> impl Iterator<Item = &Object<'s>> {
-        self.templates.iter().filter_map(|id| self.object(*id))
-    }
-
-    /// The workloads whose own directory this is, at most `most`.
-    pub fn workloads_beside(&self, object: &Object<'_>, most: usize) -> impl Iterator<Item = &Object<'s>> {
-        let beside = self.by_directory.get(directory(self.sources, object));
-        beside.into_iter().flatten().take(most).filter_map(|id| self.object(*id))
-    }
-
     /// The objects of one file.
     pub fn in_file(&self, file: FileId) -> impl Iterator<Item = &Object<'s>> {
-        self.by_file.get(&file).into_iter().flatten().filter_map(|id| self.object(*id))
+        let range = self.files.get(&file).cloned().unwrap_or(0..0);
+        range.filter_map(|id| self.object(ObjectId(id)))
     }
 
-    /// The workloads whose pods carry this label.
-    pub fn workloads_with(&self, key: &str, value: &str) -> impl Iterator<Item = &Object<'s>> {
-        let with = self.by_label.get(&(key.to_owned(), value.to_owned()));
-        with.into_iter().flatten().filter_map(|id| self.object(*id))
+    fn standpoint(&self, object: &Object<'_>) -> Standpoint {
+        let file = object.span.file;
+        Standpoint { directory: self.directories.of(file), file: self.files.get(&file).cloned().unwrap_or(0..0) }
     }
 
-    /// The objects of a kind and name, nearest first.
+    /// The objects of an index at one distance.
+    fn at(&self, entries: Option<&Entries>, from: &Object<'_>, distance: Distance) -> impl Iterator<Item = &Object<'s>> {
+        let ids = entries.map(|entries| entries.at(&self.directories, &self.standpoint(from), distance)).unwrap_or_default();
+        ids.into_iter().filter_map(|id| self.object(id))
+    }
+
+    /// The objects of an index up to a distance, nearest first.
+    fn up_to(&self, entries: Option<&Entries>, from: &Object<'_>, most: Distance) -> Vec<&Object<'s>> {
+        let distances = Distance::ALL.into_iter().filter(|distance| *distance <= most);
+        let found = distances.flat_map(|distance| self.at(entries, from, distance));
+        let mut seen = HashSet::new();
+        found.filter(|object| seen.insert(object.id)).collect()
+    }
+
+    /// The workloads up to a distance, nearest first.
     #[must_use]
-    pub fn named(&self, kind: &str, name: &str, seen_from: &Object<'_>) -> Vec<&Object<'s>> {
-        let ids = self.by_name.get(&(kind.to_owned(), name.to_owned()));
-        let mut found: Vec<_> = ids.into_iter().flatten().filter_map(|id| self.object(*id)).collect();
-        found.sort_by_key(|other| (self.namespaces(seen_from, other), self.distance(seen_from, other)));
+    pub fn workloads_near(&self, from: &Object<'_>, most: Distance) -> Vec<&Object<'s>> {
+        self.up_to(self.workloads.get(&()), from, most)
+    }
+
+    /// The workloads whose pods carry this label, no farther than near.
+    #[must_use]
+    pub fn workloads_with(&self, key: &str, value: &str, from: &Object<'_>) -> Vec<&Object<'s>> {
+        self.up_to(self.by_label.get(&(key.to_owned(), value.to_owned())), from, Distance::Near)
+    }
+
+    /// The objects of a kind up to a distance, nearest first.
+    #[must_use]
+    pub fn of_kind(&self, kind: &str, from: &Object<'_>, most: Distance) -> Vec<&Object<'s>> {
+        self.up_to(self.by_kind.get(kind), from, most)
+    }
+
+    /// The objects of a kind and name, nearest first, those of the own namespace before others.
+    #[must_use]
+    pub fn named(&self, kind: &str, name: &str, from: &Object<'_>) -> Vec<&Object<'s>> {
+        let mut found = self.up_to(self.by_name.get(&(kind.to_owned(), name.to_owned())), from, Distance::Far);
+        found.sort_by_key(|other| (self.namespaces(from, other), self.distance(from, other), other.id));
         found
     }
 
-    /// Everything a Service's selector takes, whatever the namespace, nearest first.
+    /// The objects of custom kinds in the object's directory.
     #[must_use]
-    pub fn selected(&self, service: &Object<'_>, selector: &Labels) -> Vec<Match<'_, 's>> {
-        let mut found: Vec<_> = self
-            .candidates(selector)
-            .into_iter()
-            .filter_map(|id| self.object(id))
-            .filter_map(|object| {
-                let template = object.template()?;
-                takes(object, &template, selector).then(|| Match {
-                    object,
-                    template,
-                    distance: self.distance(service, object),
-                    namespaces: self.namespaces(service, object),
-                })
-            })
-            .collect();
-        found.sort_by_key(|found| (found.namespaces, found.distance, found.object.id));
+    pub fn custom_near(&self, from: &Object<'_>) -> Vec<&Object<'s>> {
+        self.up_to(self.custom.get(&()), from, Distance::SameDirectory)
+    }
+
+    /// The patches of an object: parts of one of the same kind and name, wherever they stand.
+    #[must_use]
+    pub fn patches_of(&self, object: &Object<'_>) -> Vec<&Object<'s>> {
+        let mut found = self.up_to(self.patches.get(&(object.kind().to_owned(), object.name().to_owned())), object, Distance::Far);
+        found.retain(|patch| patch.id != object.id);
+        found
+    }
+
+    /// The Services whose endpoints are written by hand, up to a distance, nearest first.
+    #[must_use]
+    pub fn services_without_selector(&self, from: &Object<'_>, most: Distance) -> Vec<&Object<'s>> {
+        self.up_to(self.without_selector.get(&()), from, most)
+    }
+
+    /// The EndpointSlices that name a Service, nearest first.
+    #[must_use]
+    pub fn slices_of(&self, service: &str, from: &Object<'_>) -> Vec<&Object<'s>> {
+        self.up_to(self.slices.get(service), from, Distance::Far)
+    }
+
+    /// The Services that ask for a node port, up to a distance, nearest first.
+    #[must_use]
+    pub fn with_node_port(&self, node_port: i32, protocol: &str, from: &Object<'_>, most: Distance) -> Vec<&Object<'s>> {
+        self.up_to(self.by_node_port.get(&(node_port, protocol.to_owned())), from, most)
+    }
+
+    /// Everything a Service's selector takes, whatever the namespace, nearest first: all of its file and directory, and
+    /// what stands farther only where nothing nearer may be in its namespace.
+    #[must_use]
+    pub fn selected(&self, service: &Object<'_>) -> Vec<Match<'_, 's>> {
+        let found = self.selections.get(service.id.0 as usize).map(|cell| cell.get_or_init(|| self.select(service)));
+        let matches = found.into_iter().flatten().filter_map(|found| {
+            let object = self.object(found.id)?;
+            Some(Match { object, template: object.template()?, distance: found.distance, namespaces: found.namespaces })
+        });
+        matches.collect()
+    }
+
+    fn select(&self, service: &Object<'_>) -> Vec<Found> {
+        if self.kustomize.is_patch(service.span.file) {
+            return Vec::new();
+        }
+        let Some(selector) = service.service().and_then(endpoints::selector) else { return Vec::new() };
+        let entries = self.candidates(selector);
+        let mut found: Vec<Found> = Vec::new();
+        for distance in Distance::ALL {
+            if distance >= Distance::Near && found.iter().any(|found| found.namespaces != Namespaces::Different) {
+                break;
+            }
+            for object in self.at(entries, service, distance) {
+                let taken = object.template().is_some_and(|template| takes(object, &template, selector));
+                if taken && !found.iter().any(|found| found.id == object.id) {
+                    found.push(Found { id: object.id, distance, namespaces: self.namespaces(service, object) });
+                }
+            }
+        }
+        found.sort_by_key(|found| (found.namespaces, found.distance, found.id));
         found
     }
 
     /// The workloads behind a Service: of those its selector takes in its namespace the nearest ones, as far apart as
-    /// the nearest.
+    /// the nearest. Matches that only `kubectl -n` would bring into one namespace count where there are no others.
     #[must_use]
-    pub fn behind(&self, service: &Object<'_>, selector: &Labels) -> Vec<Match<'_, 's>> {
-        let mut found = self.selected(service, selector);
+    pub fn behind(&self, service: &Object<'_>) -> Vec<Match<'_, 's>> {
+        let mut found = self.selected(service);
         found.retain(|found| found.namespaces != Namespaces::Different);
-        if let Some(nearest) = found.iter().map(|found| found.distance).min() {
-            found.retain(|found| found.distance == nearest);
+        if let Some(best) = found.first().map(|found| (found.namespaces, found.distance)) {
+            found.retain(|found| (found.namespaces, found.distance) == best);
         }
         found
     }
 
-    /// How many Services select the pods of a workload.
+    fn candidates(&self, selector: &Labels) -> Option<&Entries> {
+        let mut shortest: Option<&Entries> = None;
+        let mut written = false;
+        for (key, value) in selector.iter().filter(|(key, _)| !labels::added_by_any_controller(key)) {
+            written = true;
+            let with = self.by_label.get(&(key.clone(), value.clone()))?;
+            shortest = Some(shortest.filter(|shortest| shortest.len() <= with.len()).unwrap_or(with));
+        }
+        if written {
+            return shortest;
+        }
+        let owner = selector.iter().find_map(|(key, value)| match key.as_str() {
+            labels::POD_NAME => Some(("StatefulSet".to_owned(), value.rsplit_once('-')?.0.to_owned())),
+            "job-name" | "batch.kubernetes.io/job-name" => Some(("Job".to_owned(), value.clone())),
+            _ => None,
+        });
+        self.by_name.get(&owner?)
+    }
+
+    /// The Services that select the pods of a workload, no farther than near.
     #[must_use]
-    pub fn services_taking(&self, object: &Object<'_>, template: &Template<'_>) -> usize {
+    pub fn services_taking(&self, object: &Object<'_>) -> Vec<&Object<'s>> {
+        let Some(template) = object.template() else { return Vec::new() };
         let pairs = template.labels.into_iter().flatten();
-        let ids = pairs.filter_map(|(key, value)| self.services_by_label.get(&(key.clone(), value.clone()))).flatten();
-        let mut taking: Vec<_> = ids
-            .filter_map(|id| self.object(*id))
+        let found =
+            pairs.flat_map(|(key, value)| self.up_to(self.services_by_label.get(&(key.clone(), value.clone())), object, Distance::Near));
+        let mut seen = HashSet::new();
+        found
+            .filter(|service| seen.insert(service.id))
             .filter(|service| self.namespaces(service, object) != Namespaces::Different)
-            .filter(|service| service.service().and_then(endpoints::selector).is_some_and(|selector| takes(object, template, selector)))
-            .map(|service| service.id)
-            .collect();
-        taking.sort_unstable();
-        taking.dedup();
-        taking.len()
+            .filter(|service| service.service().and_then(endpoints::selector).is_some_and(|selector| takes(object, &template, selector)))
+            .collect()
+    }
+
+    /// Where containers name a Service's address: `api:8080`, `api.shop.svc:8080`.
+    #[must_use]
+    pub fn calls_to(&self, name: &str) -> &[Call] {
+        self.calls.get_or_init(|| calls::gather(self)).to(name)
     }
 
     /// Whether a document next to this one could not be read or is yet to be rendered: it may hold what seems missing.
     #[must_use]
     pub fn unrendered_beside(&self, object: &Object<'_>) -> bool {
-        self.unrendered.contains(directory(self.sources, object))
+        self.unrendered.contains_key(package(self.sources, object))
     }
 
-    /// Labels as messages write them: `app: web, tier: front`.
+    /// Whether this is the first document of its directory, or of its chart, that is yet to be rendered.
+    #[must_use]
+    pub fn is_first_template(&self, object: &Object<'_>) -> bool {
+        self.unrendered.get(package(self.sources, object)) == Some(&Some(object.id))
+    }
+
+    /// Whether something is yet to change the object before it is applied: it is a patch itself, or a kustomization
+    /// beside it adds labels or patches.
+    #[must_use]
+    pub fn changed_later(&self, object: &Object<'_>) -> bool {
+        self.kustomize.is_patch(object.span.file) || self.kustomize.changes(self.directories.of(object.span.file))
+    }
+
+    /// Whether the files of an object's directory can't all be meant to be applied: two of them define one object.
+    #[must_use]
+    pub fn among_alternatives(&self, object: &Object<'_>) -> bool {
+        self.alternatives.contains(&self.directories.of(object.span.file))
+    }
+
+    /// Labels as messages write them: `app: web`, `tier: front`.
     #[must_use]
     pub fn pairs(&self, labels: &Labels) -> String {
         let pairs: Vec<_> = labels.iter().map(|(key, value)| format!("`{key}: {value}`")).collect();
         pairs.join(", ")
     }
 
-    fn candidates(&self, selector: &Labels) -> Vec<ObjectId> {
-        let shortest = selector
-            .iter()
-            .filter(|(key, _)| !labels::added_by_controller("", key) && !is_pod_name(key) && !key.starts_with("batch.kubernetes.io/"))
-            .map(|(key, value)| self.by_label.get(&(key.clone(), value.clone())).map_or(&[][..], Vec::as_slice))
-            .min_by_key(|ids| ids.len());
-        if let Some(shortest) = shortest {
-            return shortest.to_vec();
-        }
-        let pod = selector.iter().find(|(key, _)| is_pod_name(key));
-        let owner = pod.and_then(|(_, pod)| pod.rsplit_once('-')).map(|(owner, _)| owner.to_owned());
-        let owners = owner.and_then(|owner| self.by_name.get(&("StatefulSet".to_owned(), owner)));
-        owners.cloned().unwrap_or_default()
-    }
-
     /// How far apart two objects stand.
     #[must_use]
     pub fn distance(&self, a: &Object<'_>, b: &Object<'_>) -> Distance {
-        if a.span.file == b.span.file {
-            return Distance::SameFile;
-        }
-        let (a, b) = (directory(self.sources, a), directory(self.sources, b));
-        if a == b {
-            return Distance::SameDirectory;
-        }
-        let parts = |path: &str| path.split('/').filter(|part| !matches!(*part, "" | ".")).map(str::to_owned).collect::<Vec<_>>();
-        let (a, b) = (parts(a), parts(b));
-        let common = a.iter().zip(&b).take_while(|(a, b)| a == b).count();
-        let (up, down) = (a.len() - common, b.len() - common);
-        let near = (up == 0 || down == 0) && up + down <= 2 || (up, down) == (1, 1);
-        if near { Distance::Near } else { Distance::Far }
+        self.directories.distance(a.span.file, b.span.file)
     }
 
     /// The namespace an object goes to.
@@ -258,7 +411,8 @@ impl<'s> World<'s> {
     /// How the namespaces of two objects compare.
     #[must_use]
     pub fn namespaces(&self, a: &Object<'_>, b: &Object<'_>) -> Namespaces {
-        if self.namespace(a) == self.namespace(b) {
+        let (folder_a, folder_b) = (self.directories.of(a.span.file), self.directories.of(b.span.file));
+        if self.namespace(a) == self.namespace(b) || folder_a == folder_b && self.kustomize.sets_namespace(folder_a) {
             Namespaces::Same
         } else if a.namespace().is_none() || b.namespace().is_none() {
             Namespaces::OneSide
@@ -274,34 +428,40 @@ impl<'s> World<'s> {
         let file = source.path.rsplit('/').next().unwrap_or(&source.path);
         format!("{file}:{}", source.line_column(span.start).line)
     }
+
+    /// ``Deployment `api` in api.yaml:14``, as messages name an object that is not the finding's own.
+    #[must_use]
+    pub fn told(&self, object: &Object<'_>) -> String {
+        format!("{} in {}", title(&object.reference), self.place(object.title()))
+    }
 }
 
-/// `Deployment "api"`, as messages name an object.
+/// ``Deployment `api` ``, as messages name an object.
 #[must_use]
 pub fn title(reference: &ObjectRef) -> String {
     format!("{} `{}`", reference.kind, reference.name)
 }
 
-fn is_pod_name(key: &str) -> bool {
-    key == "statefulset.kubernetes.io/pod-name" || key == "apps.kubernetes.io/pod-index"
-}
-
 /// Whether the pods of a workload have every pair of a selector, those that its controller adds among them.
 fn takes(object: &Object<'_>, template: &Template<'_>, selector: &Labels) -> bool {
     !selector.is_empty()
-        && selector.iter().all(|(key, value)| {
-            let written = template.labels.and_then(|labels| labels.get(key));
-            match written {
-                Some(written) => written == value,
-                None if key == "statefulset.kubernetes.io/pod-name" && object.kind() == "StatefulSet" => {
-                    value.rsplit_once('-').is_some_and(|(owner, ordinal)| owner == object.name() && ordinal.parse::<u32>().is_ok())
-                }
-                None => labels::added_by_controller(object.kind(), key),
+        && selector.iter().all(|(key, value)| match template.labels.and_then(|labels| labels.get(key)) {
+            Some(written) => written == value,
+            None if key == labels::POD_NAME && object.kind() == "StatefulSet" => {
+                value.rsplit_once('-').is_some_and(|(owner, ordinal)| owner == object.name() && ordinal.parse::<u32>().is_ok())
             }
+            None if matches!(key.as_str(), "job-name" | "batch.kubernetes.io/job-name") => object.kind() == "Job" && value == object.name(),
+            None => labels::added_by_controller(object.kind(), key),
         })
 }
 
-fn directory<'s>(sources: &'s [Source], object: &Object<'_>) -> &'s str {
+/// What is rendered together: the chart whose `templates` these are, else the directory.
+fn package<'s>(sources: &'s [Source], object: &Object<'_>) -> &'s str {
     let path = sources.get(object.span.file.0 as usize).map_or("", |source| source.path.as_str());
-    path.rsplit_once('/').map_or("", |(directory, _)| directory)
+    let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
+    let end = directory.match_indices("templates").find(|(at, word)| {
+        let (before, after) = (directory.get(..*at).unwrap_or(""), directory.get(at + word.len()..).unwrap_or(""));
+        (before.is_empty() || before.ends_with('/')) && (after.is_empty() || after.starts_with('/'))
+    });
+    end.map_or(directory, |(at, _)| directory.get(..at).unwrap_or(directory))
 }

@@ -1,93 +1,109 @@
 //! A Service's selector that no pod of the files has, though one of them was clearly meant.
 
 use crate::finding::{Confidence, Finding};
-use crate::kube::near::{self, Miss, NearMiss};
+use crate::kube::dangling::{self, Cause};
+use crate::kube::near::{Miss, NearMiss};
 use crate::kube::world::{Distance, Namespaces, title};
-use crate::kube::{Object, World, endpoints, template};
+use crate::kube::{Object, World, endpoints, labels};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
-    let Some(selector) = object.service().and_then(endpoints::selector) else { return };
-    let unknown = selector.iter().any(|(key, value)| template::is_placeholder(key) || template::is_placeholder(value));
-    if unknown || !world.selected(object, selector).is_empty() {
-        return;
-    }
-    let nearly = near::workloads(world, object, selector);
-    if let Some(finding) = nearly.first().map(|nearest| near_miss(object, world, nearest, &nearly)) {
-        out.push(finding);
-    } else if let Some(namesake) = namesake(object, world) {
-        out.push(stale(object, world, namesake));
+    match dangling::cause(world, object) {
+        Some(Cause::Slip(slips)) => out.extend(slips.first().map(|nearest| slip(object, world, nearest, &slips))),
+        Some(Cause::OtherLabels(workload)) => out.push(other_labels(object, world, workload)),
+        Some(Cause::OtherNamespace(_) | Cause::Unseen) | None => {}
     }
 }
 
-fn near_miss(object: &Object<'_>, world: &World<'_>, nearest: &NearMiss<'_, '_>, all: &[NearMiss<'_, '_>]) -> Finding {
+fn wanted(object: &Object<'_>, key: &str) -> String {
+    object.service().and_then(endpoints::selector).and_then(|selector| selector.get(key)).cloned().unwrap_or_default()
+}
+
+fn slip(object: &Object<'_>, world: &World<'_>, nearest: &NearMiss<'_, '_>, all: &[NearMiss<'_, '_>]) -> Finding {
     let it = nearest.object;
     let template = it.template();
     let field = |path: &str| template.map_or_else(String::new, |template| template.field(path));
-    let wanted = |key: &str| object.service().and_then(endpoints::selector).and_then(|selector| selector.get(key)).cloned().unwrap_or_default();
     let Some(first) = nearest.misses.first() else { return Finding::possible(String::new()) };
-    let (selected, label, there, help, edit) = match first {
-        Miss::Value { key, value } => {
-            let place = object.at(&format!("spec.selector[{key}]"));
+    let (Miss::Value { key, .. } | Miss::Key { wanted: key, .. } | Miss::OnlyOnWorkload { key } | Miss::Absent { key }) = first;
+    let path = format!("spec.selector[{key}]");
+    let place = object.at(&path);
+    let value = wanted(object, key);
+    let pods = format!("the pods of {}", world.told(it));
+    let message = format!("selector `{key}: {value}` of Service `{}` matches no pod", object.name());
+    let finding = Finding::new(confidence(world, object, nearest, all), message).field(&path);
+    let (finding, edit) = match first {
+        Miss::Value { value, .. } => {
             let there = it.at(&field(&format!("metadata.labels[{key}]"))).span();
-            let label = format!("{} labels its pods `{key}: {value}`", title(&it.reference));
-            (key.clone(), label, there, format!("select `{key}: {value}`"), place.replace(value).map(|edit| (place.span(), edit)))
+            let finding = finding
+                .label(place.span(), "no pod has this label, so the Service has no endpoints")
+                .label(there, format!("{pods} have `{key}: {value}`"))
+                .help(format!("select `{key}: {value}`, or give the pods the label that is selected"));
+            (finding, place.replace(value))
         }
-        Miss::Key { wanted: key, key: other } => {
-            let place = object.at(&format!("spec.selector[{key}]"));
-            let there = it.at(&field(&format!("metadata.labels[{other}]"))).key();
-            let value = wanted(key);
-            let label = format!("{} labels its pods `{other}: {value}`", title(&it.reference));
-            let help = format!("select `{other}: {value}`, the label that the pods have");
-            (key.clone(), label, there.unwrap_or(it.title()), help, place.rename(other).map(|edit| (edit.span, edit)))
+        Miss::Key { key: other, .. } => {
+            let there = it.at(&field(&format!("metadata.labels[{other}]")));
+            let finding = finding
+                .label(place.key().unwrap_or(place.span()), "no pod has a label of this key, so the Service has no endpoints")
+                .label(there.key().unwrap_or(it.title()), format!("{pods} have `{other}: {value}`"))
+                .help(format!("select `{other}: {value}`, the label that the pods have"));
+            (finding, place.rename(other))
         }
-        Miss::OnlyOnWorkload { key } => {
-            let there = it.at(&format!("metadata.labels[{key}]")).span();
-            let label = format!("{} has the label itself, its pods don't get it from there", title(&it.reference));
-            (key.clone(), label, there, format!("add `{key}: {}` to `{}`", wanted(key), field("metadata.labels")), None)
+        Miss::OnlyOnWorkload { .. } => {
+            let finding = finding
+                .label(place.span(), "no pod has this label, so the Service has no endpoints")
+                .label(it.at(&format!("metadata.labels[{key}]")).span(), format!("{} has it itself: its pods don't inherit it", title(&it.reference)))
+                .help(format!("add `{key}: {value}` to `{}` of {}", field("metadata.labels"), world.told(it)));
+            (finding, None)
+        }
+        Miss::Absent { .. } => {
+            let labels = field("metadata.labels");
+            let finding = finding
+                .label(place.span(), "no pod has this label, so the Service has no endpoints")
+                .label(it.at(&labels).span(), format!("{pods} have the selector's other labels, and no `{key}`"))
+                .help(format!("add `{key}: {value}` to `{labels}` of {}, or take it out of the selector", world.told(it)));
+            (finding, None)
         }
     };
-    let path = format!("spec.selector[{selected}]");
-    let place = object.at(&path);
-    let span = edit.as_ref().map_or(place.span(), |(span, _)| *span);
-    let message = format!(
-        "selector `{selected}: {}` of Service `{}` matches no pod: no client of it will ever be answered",
-        wanted(&selected),
-        object.name()
-    );
-    let confidence = confidence(world, object, nearest, all);
-    let finding = Finding::new(confidence, message).field(path).label(span, "no pod has this label").label(there, label).help(help);
     match edit {
-        Some((_, edit)) if nearest.misses.len() == 1 => finding.unsafe_fix("select the label that the pods have", vec![edit]),
+        Some(edit) if nearest.misses.len() == 1 => finding.unsafe_fix("select the label that the pods have", vec![edit]),
         _ => finding,
     }
 }
 
 /// Certain only next door, where nothing else could make the pods and the workload is nobody else's.
 fn confidence(world: &World<'_>, object: &Object<'_>, nearest: &NearMiss<'_, '_>, all: &[NearMiss<'_, '_>]) -> Confidence {
-    if world.unrendered_beside(object) {
+    let operated = object.service().and_then(endpoints::selector).is_some_and(|it| dangling::made_by_operator(world, object, it));
+    let later = nearest.misses.iter().any(|miss| matches!(miss, Miss::Absent { key } if labels::set_at_run_time(key)));
+    if world.unrendered_beside(object) || operated || later {
         return Confidence::Possible;
     }
-    let close = nearest.distance <= Distance::SameDirectory;
+    let next_door = nearest.distance == Distance::SameFile || nearest.distance == Distance::SameDirectory && !world.among_alternatives(object);
     let same = world.namespaces(object, nearest.object) == Namespaces::Same;
+    if nearest.vague() {
+        let open = world.changed_later(object) || world.changed_later(nearest.object) || !next_door || !same;
+        return if open { Confidence::Possible } else { Confidence::Likely };
+    }
     let rivals = all.iter().filter(|other| other.misses.len() == nearest.misses.len() && other.distance == nearest.distance).count();
-    let taken = nearest.object.template().is_some_and(|template| world.services_taking(nearest.object, &template) > 0);
-    if close && same && rivals == 1 && !taken { Confidence::Certain } else { Confidence::Likely }
+    let free = world.services_taking(nearest.object).is_empty();
+    let settled = !world.changed_later(object) && !world.changed_later(nearest.object);
+    if next_door && same && rivals == 1 && free && settled { Confidence::Certain } else { Confidence::Likely }
 }
 
-/// The workload of the Service's own name in the same file or directory.
-fn namesake<'w, 's>(object: &Object<'_>, world: &'w World<'s>) -> Option<&'w Object<'s>> {
-    let beside = world.in_file(object.span.file).filter(|it| it.template().is_some()).chain(world.workloads_beside(object, 64));
-    let mut beside = beside.filter(|it| it.name() == object.name() && world.namespaces(object, it) == Namespaces::Same);
-    beside.next().filter(|_| !world.unrendered_beside(object))
-}
-
-fn stale(object: &Object<'_>, world: &World<'_>, namesake: &Object<'_>) -> Finding {
-    let written = namesake.template().and_then(|template| template.labels);
-    let written = written.map_or_else(|| "no labels".to_owned(), |labels| world.pairs(labels));
-    let path = namesake.template().map_or_else(String::new, |template| template.field("metadata.labels"));
-    Finding::likely(format!("Service `{}` selects no pod of these files, not even those of {}", object.name(), title(&namesake.reference)))
+fn other_labels(object: &Object<'_>, world: &World<'_>, workload: &Object<'_>) -> Finding {
+    let template = workload.template();
+    let written = template.and_then(|template| template.labels).filter(|labels| !labels.is_empty());
+    let path = template.map_or_else(String::new, |template| template.field("metadata.labels"));
+    let settled = !world.changed_later(object) && !world.changed_later(workload) && !world.among_alternatives(object);
+    let operated = object.service().and_then(endpoints::selector).is_some_and(|it| dangling::made_by_operator(world, object, it));
+    let confidence = if settled && !operated { Confidence::Likely } else { Confidence::Possible };
+    let message = format!("Service `{}` selects no pod of these files, not even those of {}", object.name(), world.told(workload));
+    let has = written.map_or_else(|| "its pods have no labels at all".to_owned(), |labels| format!("its pods have {}", world.pairs(labels)));
+    let help = match written {
+        Some(_) => format!("select labels from `{path}`; the name and the own labels of a workload play no part"),
+        None => format!("give the pods labels at `{path}` and select those"),
+    };
+    Finding::new(confidence, message)
         .field("spec.selector")
-        .label(object.at("spec.selector").span(), "no pod has these labels")
-        .label(namesake.at(&path).span(), format!("its pods have {written}"))
-        .help("select labels from the pod template, not from the workload's own `metadata.labels`")
+        .label(object.at("spec.selector").span(), "no pod has these labels, so the Service has no endpoints")
+        .label(workload.at(&path).span(), has)
+        .help(help)
 }

@@ -36,24 +36,26 @@ pub fn all(picks: &[Pick], files: &mut Files) {
 
 fn one(pick: &Pick) -> io::Result<Vec<u8>> {
     if pick.path == Path::new("-") {
-        return limited(io::stdin().lock());
+        return limited(io::stdin().lock(), 0);
     }
     // Opening a pipe waits for a writer: what was not found by a search is looked at first.
     if !pick.plain {
         let about = fs::metadata(&pick.path)?;
         if is_pipe(&about) {
-            return limited(open_pipe(pick.path.clone())?);
+            return limited(open_pipe(pick.path.clone())?, 0);
         }
         if !about.is_file() {
             return Err(io::Error::other("not a file"));
         }
     }
     let file = File::open(&pick.path)?;
-    if file.metadata()?.len() > LARGEST { Err(too_large()) } else { limited(file) }
+    let length = file.metadata()?.len();
+    if length > LARGEST { Err(too_large()) } else { limited(file, length) }
 }
 
-fn limited(input: impl Read) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
+fn limited(input: impl Read, expected: u64) -> io::Result<Vec<u8>> {
+    // One byte more, so that the end is seen without growing.
+    let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or(0) + 1);
     input.take(LARGEST + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > LARGEST { Err(too_large()) } else { Ok(bytes) }
 }

@@ -44,17 +44,17 @@ fn write(value: Value<'_, '_>, out: &mut String, level: usize) {
             }
             out.push('}');
         }
-        _ => scalar(value.scalar().unwrap_or(Scalar::Null), out, level),
+        _ => scalar(value.scalar().unwrap_or(Scalar::Null), out),
     }
 }
 
-fn scalar(scalar: Scalar<'_>, out: &mut String, level: usize) {
+fn scalar(scalar: Scalar<'_>, out: &mut String) {
     match scalar {
-        Scalar::Null => out.push_str(if level == 0 { "interface {}(nil)" } else { "interface {}(nil)" }),
+        Scalar::Null => out.push_str("interface {}(nil)"),
         Scalar::Bool(truth) => out.push_str(if truth { "true" } else { "false" }),
         Scalar::Int(number) => _ = write!(out, "{number}"),
         Scalar::Uint(number) => _ = write!(out, "{number:#x}"),
-        Scalar::Float(number) => out.push_str(&number::json(number).unwrap_or_else(|| non_finite(number).to_owned())),
+        Scalar::Float(number) => out.push_str(&number::verbose(number).unwrap_or_else(|| non_finite(number).to_owned())),
         Scalar::Str(text) => quote(text, out),
     }
 }

@@ -23,16 +23,23 @@ pub(super) fn key(number: f64) -> String {
     if short.is_infinite() {
         return if short > 0.0 { ".inf" } else { "-.inf" }.to_owned();
     }
-    let text = format!("{short:e}");
-    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    general(&format!("{short:e}"), &short)
+}
+
+/// A float as Go's `%v` prints it. None if not finite.
+pub(super) fn verbose(number: f64) -> Option<String> {
+    number.is_finite().then(|| general(&format!("{number:e}"), &number))
+}
+
+/// Go's `g`: an exponent of two digits where it is below -4 or from 6 on.
+fn general(scientific: &str, number: &dyn std::fmt::Display) -> String {
+    let (digits, exponent) = scientific.split_once('e').unwrap_or((scientific, "0"));
     let power: i32 = exponent.parse().unwrap_or(0);
-    let count = digits.bytes().filter(u8::is_ascii_digit).count();
-    let limit = if count > 6 && i32::try_from(count).is_ok_and(|count| count > power) { count } else { 6 };
-    if power < -4 || i32::try_from(limit.max(21)).is_ok_and(|limit| power >= limit) {
-        let sign = if power < 0 { '-' } else { '+' };
-        return format!("{digits}e{sign}{:02}", power.abs());
+    if (-4..6).contains(&power) {
+        return format!("{number}");
     }
-    format!("{short}")
+    let sign = if power < 0 { '-' } else { '+' };
+    format!("{digits}e{sign}{:02}", power.abs())
 }
 
 /// The integer that `number` is, if it has no fraction.
@@ -60,6 +67,14 @@ mod tests {
             assert_eq!(json(number).as_deref(), Some(text));
         }
         assert_eq!(json(f64::INFINITY), None);
+    }
+
+    #[test]
+    fn keys_print_as_go_prints_them() {
+        for (number, text) in [(1.5, "1.5"), (8.0, "8"), (1e6, "1e+06"), (18_446_744_073_709_551_616.0, "1.8446744e+19"), (1e-5, "1e-05")] {
+            assert_eq!(key(number), text);
+        }
+        assert_eq!(key(f64::NEG_INFINITY), "-.inf");
     }
 
     #[test]

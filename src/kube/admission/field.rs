@@ -298,6 +298,11 @@ impl Errors {
         self.push("FieldValueTooMany", path, format!("Too many: {actual}: must have at most {max} items"));
     }
 
+    /// `Not found: value: detail`
+    pub fn not_found_because(&mut self, path: &Path<'_>, value: &str, detail: &str) {
+        self.push("FieldValueNotFound", path, format!("Not found: {}: {detail}", quote(value)));
+    }
+
     /// `Not found: value`
     pub fn not_found<'v>(&mut self, path: &Path<'_>, value: impl Into<Shown<'v>>) {
         self.push("FieldValueNotFound", path, format!("Not found: {}", value.into()));

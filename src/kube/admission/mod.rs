@@ -19,6 +19,7 @@ pub mod status;
 
 // Kinds.
 pub mod config_map;
+mod cron_schedule;
 pub mod cronjob;
 pub mod daemonset;
 pub mod deployment;
@@ -29,6 +30,7 @@ mod horizontal_pod_autoscaler_metrics;
 pub mod ingress;
 pub mod ingress_class;
 pub mod job;
+mod job_policies;
 pub mod network_policy;
 pub mod pod;
 pub mod pod_disruption_budget;
@@ -39,6 +41,8 @@ pub mod service_alloc;
 pub mod service_ips;
 mod service_warnings;
 pub mod statefulset;
+mod time_zone;
+mod workload;
 
 pub use context::Context;
 pub use request::{Outcome, Request, Validate, admit, judge};

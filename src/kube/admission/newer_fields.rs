@@ -1,5 +1,9 @@
 //! Fields that a version of Kubernetes does not know yet, in the words of strict decoding. Knows no older version than 1.27.
 
+use k8s_openapi::api::batch::v1::JobSpec;
+use k8s_openapi::api::core::v1::{PodSpec, PodTemplateSpec};
+
+use super::pod;
 use crate::kube::version::Change;
 use crate::kube::{Typed, Version};
 
@@ -30,7 +34,48 @@ pub fn unknown_fields(typed: &Typed, version: Version) -> Vec<String> {
                 }
             }
         }
+        Typed::Job(job) => job.spec.iter().for_each(|spec| of_job(spec, "spec", version, &mut unknown)),
+        Typed::CronJob(cron_job) => {
+            cron_job.spec.job_template.spec.iter().for_each(|spec| of_job(spec, "spec.jobTemplate.spec", version, &mut unknown));
+        }
+        Typed::Pod(pod) => pod.spec.iter().for_each(|spec| of_pod(spec, "spec", version, &mut unknown)),
+        Typed::Deployment(object) => of_template(Some(&object.spec.template), version, &mut unknown),
+        Typed::StatefulSet(object) => of_template(Some(&object.spec.template), version, &mut unknown),
+        Typed::DaemonSet(object) => of_template(Some(&object.spec.template), version, &mut unknown),
+        Typed::ReplicaSet(object) => of_template(object.spec.template.as_ref(), version, &mut unknown),
+        Typed::ReplicationController(object) => {
+            of_template(object.spec.as_ref().and_then(|spec| spec.template.as_ref()), version, &mut unknown);
+        }
         _ => {}
     }
     unknown
+}
+
+fn of_template(template: Option<&PodTemplateSpec>, version: Version, unknown: &mut Vec<String>) {
+    if let Some(spec) = template.and_then(|template| template.spec.as_ref()) {
+        of_pod(spec, "spec.template.spec", version, unknown);
+    }
+}
+
+fn of_pod(spec: &PodSpec, path: &str, version: Version, unknown: &mut Vec<String>) {
+    let mut paths = Vec::new();
+    pod::newer_fields(spec, path, version, &mut paths);
+    unknown.extend(paths.into_iter().map(|path| format!("unknown field \"{path}\"")));
+}
+
+fn of_job(spec: &JobSpec, path: &str, version: Version, unknown: &mut Vec<String>) {
+    let fields = [
+        ("backoffLimitPerIndex", spec.backoff_limit_per_index.is_some(), 28),
+        ("managedBy", spec.managed_by.is_some(), 30),
+        ("maxFailedIndexes", spec.max_failed_indexes.is_some(), 28),
+        ("podReplacementPolicy", spec.pod_replacement_policy.is_some(), 28),
+        ("scheduling", spec.scheduling.is_some(), 37),
+        ("successPolicy", spec.success_policy.is_some(), 30),
+    ];
+    for (name, _, _) in fields.into_iter().filter(|(_, set, since)| *set && version.minor < *since) {
+        unknown.push(format!("unknown field \"{path}.{name}\""));
+    }
+    if let Some(pod) = &spec.template.spec {
+        of_pod(pod, &format!("{path}.template.spec"), version, unknown);
+    }
 }

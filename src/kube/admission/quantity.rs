@@ -43,6 +43,24 @@ impl Ord for Quantity {
 }
 
 impl Quantity {
+    /// Nothing.
+    pub const ZERO: Self = Self { nano: 0, format: Format::DecimalSi };
+
+    /// The sum, in this quantity's format.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        let format = if self.nano == 0 { other.format } else { self.format };
+        Self { nano: self.nano.saturating_add(other.nano), format }
+    }
+
+    /// `RoundUp(milli)`: away from zero to thousandths; none where that is what it is already.
+    #[must_use]
+    pub fn rounded_to_milli(self) -> Option<Self> {
+        let milli = NANO / 1000;
+        let rest = self.nano % milli;
+        (rest != 0).then(|| Self { nano: self.nano - rest + milli * rest.signum(), ..self })
+    }
+
     /// `ParseQuantity`
     ///
     /// # Errors

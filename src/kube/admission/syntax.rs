@@ -13,6 +13,9 @@ const DNS1123_LABEL: &str = "a lowercase RFC 1123 label must consist of lower ca
 const DNS1123_SUBDOMAIN: &str = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and \
      end with an alphanumeric character (e.g. 'example.com', regex used for validation is \
      '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+const DNS1123_SUBDOMAIN_UNDERSCORE: &str = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must \
+     start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is \
+     '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?(\\._?[a-z0-9]([-_a-z0-9]*[a-z0-9])?)*')";
 const DNS1035_LABEL: &str = "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end \
      with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
 const WILDCARD: &str = "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case \
@@ -78,6 +81,23 @@ pub fn dns1123_subdomain(value: &str) -> Faults {
     too_long(value, 253, &mut faults);
     if !matches_dns1123_subdomain(value) {
         faults.push(DNS1123_SUBDOMAIN.into());
+    }
+    faults
+}
+
+/// `IsDNS1123SubdomainWithUnderscore`
+#[must_use]
+pub fn dns1123_subdomain_with_underscore(value: &str) -> Faults {
+    let mut faults = Faults::new();
+    too_long(value, 253, &mut faults);
+    let word = |byte: u8| is_lower_alphanumeric(byte) || matches!(byte, b'-' | b'_');
+    let edge = |byte: Option<&u8>| byte.is_some_and(|byte| is_lower_alphanumeric(*byte));
+    let label = |label: &str| {
+        let rest = label.strip_prefix('_').unwrap_or(label).as_bytes();
+        edge(rest.first()) && edge(rest.last()) && rest.iter().all(|byte| word(*byte))
+    };
+    if !value.split('.').all(label) {
+        faults.push(DNS1123_SUBDOMAIN_UNDERSCORE.into());
     }
     faults
 }

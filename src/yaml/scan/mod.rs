@@ -84,6 +84,8 @@ pub(super) type Scanned<T = ()> = Result<T, Box<Problem>>;
 struct SimpleKey {
     possible: bool,
     required: bool,
+    /// Whether the scanner looks ahead for its `:` before it hands its first token on.
+    awaited: bool,
     token: u64,
     mark: Mark,
     column: u32,
@@ -118,7 +120,7 @@ impl<'b> Scanner<'b> {
     pub(super) fn new(bytes: &'b [u8], from: usize) -> Self {
         let bom = bytes.get(from..).is_some_and(|rest| rest.starts_with(b"\xEF\xBB\xBF"));
         let at = if bom { from + 3 } else { from };
-        let first = SimpleKey { possible: false, required: false, token: 0, mark: Mark::default(), column: 0 };
+        let first = SimpleKey { possible: false, required: false, awaited: false, token: 0, mark: Mark::default(), column: 0 };
         Self {
             bytes,
             at,
@@ -161,7 +163,7 @@ impl<'b> Scanner<'b> {
 
     fn may_be_key(&mut self, level: usize) -> Scanned<bool> {
         match self.keys.get(level) {
-            Some(key) if key.possible && key.token == self.taken => self.key_is_valid(level),
+            Some(key) if key.possible && key.awaited && key.token == self.taken => self.key_is_valid(level),
             _ => Ok(false),
         }
     }
@@ -370,14 +372,18 @@ impl<'b> Scanner<'b> {
         }
         let column = self.column();
         let required = self.flow == 0 && self.indent == column as i64;
-        let token = self.taken + self.tokens.len() as u64;
+        let token = self.next_number();
         self.forget_key()?;
-        let key = SimpleKey { possible: true, required, token, mark: self.mark(), column: column as u32 };
+        let key = SimpleKey { possible: true, required, awaited: true, token, mark: self.mark(), column: column as u32 };
         self.pending_key = (self.keys.len() - 1) as u32;
         if let Some(last) = self.keys.last_mut() {
             *last = key;
         }
         Ok(())
+    }
+
+    fn next_number(&self) -> u64 {
+        self.taken + self.tokens.len() as u64
     }
 
     fn forget_key(&mut self) -> Scanned {
@@ -409,11 +415,11 @@ impl<'b> Scanner<'b> {
     fn insert(&mut self, before: Option<u64>, kind: TokenKind, mark: Mark) {
         let token = Token { kind, start: mark.at, end: mark.at, line: mark.line, text: INLINE, key: NO_KEY };
         match before {
-            Some(number) => {
-                let index = usize::try_from(number.saturating_sub(self.taken)).unwrap_or(usize::MAX).min(self.tokens.len());
+            Some(number) if number >= self.taken => {
+                let index = usize::try_from(number - self.taken).unwrap_or(usize::MAX).min(self.tokens.len());
                 self.tokens.insert(index, token);
             }
-            None => self.tokens.push_back(token),
+            _ => self.tokens.push_back(token),
         }
     }
 
@@ -449,7 +455,8 @@ impl<'b> Scanner<'b> {
     fn open(&mut self, kind: TokenKind) -> Scanned {
         self.save_key()?;
         let mark = self.mark();
-        self.keys.push(SimpleKey { possible: false, required: false, token: 0, mark, column: 0 });
+        let token = self.next_number();
+        self.keys.push(SimpleKey { possible: false, required: false, awaited: false, token, mark, column: 0 });
         self.flow += 1;
         if self.flow > MAX_DEPTH {
             return self.fail(&format!("exceeded max depth of {MAX_DEPTH}"), Some((mark, "while increasing flow level")));
@@ -463,7 +470,10 @@ impl<'b> Scanner<'b> {
         self.forget_key()?;
         if self.flow > 0 {
             self.flow -= 1;
-            self.keys.pop();
+            // go-yaml forgets the wrong key here when the brackets are empty, so that `[]: a` is a list with text after it
+            if let (Some(inner), Some(outer)) = (self.keys.pop(), self.keys.last_mut()) {
+                outer.awaited &= inner.token != outer.token;
+            }
         }
         self.key_allowed = false;
         self.push_indicator(kind, 1);

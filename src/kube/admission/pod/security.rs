@@ -1,0 +1,406 @@
+//! Security contexts of pods and containers, with the annotations that seccomp and AppArmor had before. Knows no operating system but Linux.
+
+use std::collections::HashSet;
+
+use k8s_openapi::api::core::v1::{AppArmorProfile, PodSecurityContext, PodSpec, SeccompProfile, SecurityContext};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+use super::container;
+use super::volume_sources::validate_local_descending_path;
+use super::windows::validate_windows_options;
+use crate::kube::admission::Context;
+use crate::kube::admission::field::{Path, json_quote, quote};
+use crate::kube::admission::labels::Map;
+use crate::kube::admission::syntax;
+use crate::kube::version::Change;
+
+const APP_ARMOR_TYPES: &[&str] = &["Localhost", "RuntimeDefault", "Unconfined"];
+const SECCOMP_TYPES: &[&str] = &["Localhost", "RuntimeDefault", "Unconfined"];
+/// Before the container's name.
+pub const APP_ARMOR_ANNOTATION: &str = "container.apparmor.security.beta.kubernetes.io/";
+const SYSCTL_REGEX: &str = "^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$";
+
+/// `validatePodSpecSecurityContext`, which 1.27 started with the host ports.
+pub fn validate_pod_security_context(spec: &PodSpec, path: &Path<'_>, cx: &mut Context<'_>) {
+    if !cx.has(Change::HostPortsLeftToPods) {
+        validate_host_network(spec, path, cx);
+    }
+    let Some(context) = &spec.security_context else { return };
+    let spec_path = path;
+    let path = spec_path.child("securityContext");
+    for (field, id) in [("fsGroup", context.fs_group), ("runAsUser", context.run_as_user), ("runAsGroup", context.run_as_group)] {
+        validate_id(id, &path.child(field), cx);
+    }
+    for (i, id) in context.supplemental_groups.iter().flatten().enumerate() {
+        validate_id(Some(*id), &path.child("supplementalGroups").index(i), cx);
+    }
+    if spec.share_process_namespace == Some(true) && spec.host_pid == Some(true) {
+        let detail = "ShareProcessNamespace and HostPID cannot both be enabled";
+        cx.errors.invalid(&path.child("shareProcessNamespace"), true, detail);
+    }
+    validate_sysctls(context, spec, &path.child("sysctls"), cx);
+    validate_one_of(context.fs_group_change_policy.as_deref(), &["Always", "OnRootMismatch"], &path.child("fsGroupChangePolicy"), cx);
+    if let Some(profile) = &context.seccomp_profile {
+        validate_seccomp_profile(profile, &path.child("seccompProfile"), cx);
+    }
+    if let Some(options) = &context.windows_options {
+        validate_windows_options(options, &path.child("windowsOptions"), cx);
+    }
+    if let Some(profile) = &context.app_armor_profile {
+        validate_app_armor_profile(profile, &path.child("appArmorProfile"), cx);
+    }
+    let policy = context.supplemental_groups_policy.as_deref();
+    validate_one_of(policy, &["Merge", "Strict"], &path.child("supplementalGroupsPolicy"), cx);
+    let policy = context.se_linux_change_policy.as_deref();
+    validate_one_of(policy, &["MountOption", "Recursive"], &path.child("seLinuxChangePolicy"), cx);
+}
+
+/// `validateHostNetwork` as 1.27 has it.
+fn validate_host_network(spec: &PodSpec, path: &Path<'_>, cx: &mut Context<'_>) {
+    if spec.host_network != Some(true) {
+        return;
+    }
+    let path = path.child("containers");
+    for (i, container) in spec.containers.iter().enumerate() {
+        for (j, port) in container.ports.iter().flatten().enumerate() {
+            if port.host_port.unwrap_or_default() != port.container_port {
+                let container = path.index(i);
+                let path = container.child("ports");
+                let detail = "must match `hostPort` when `hostNetwork` is true";
+                cx.errors.invalid(&path.index(j).child("containerPort"), port.container_port, detail);
+            }
+        }
+    }
+}
+
+fn validate_one_of(value: Option<&str>, supported: &[&str], path: &Path<'_>, cx: &mut Context<'_>) {
+    if let Some(value) = value.filter(|value| !supported.contains(value)) {
+        cx.errors.not_supported(path, value, supported);
+    }
+}
+
+/// `IsValidUserID`, `IsValidGroupID`
+fn validate_id(id: Option<i64>, path: &Path<'_>, cx: &mut Context<'_>) {
+    if let Some(id) = id {
+        for fault in syntax::in_range(id, 0, i64::from(i32::MAX)) {
+            cx.errors.invalid(path, id, &fault);
+        }
+    }
+}
+
+/// `validateSysctls`
+fn validate_sysctls(context: &PodSecurityContext, spec: &PodSpec, path: &Path<'_>, cx: &mut Context<'_>) {
+    let mut names = HashSet::new();
+    for (i, sysctl) in context.sysctls.iter().flatten().enumerate() {
+        let path = path.index(i);
+        let (path, name) = (path.child("name"), sysctl.name.as_str());
+        if name.is_empty() {
+            cx.errors.required(&path, "");
+        } else if !is_sysctl_name(name) {
+            cx.errors.invalid(&path, name, &format!("must have at most 253 characters and match regex {SYSCTL_REGEX}"));
+        } else if names.contains(name) {
+            cx.errors.duplicate(&path, name);
+        }
+        if cx.has(Change::HostSysctls) {
+            match sysctl_namespace(name) {
+                Some("net") if spec.host_network == Some(true) => {
+                    cx.errors.invalid(&path, name, "may not be specified when 'hostNetwork' is true");
+                }
+                Some("ipc") if spec.host_ipc == Some(true) => {
+                    cx.errors.invalid(&path, name, "may not be specified when 'hostIPC' is true");
+                }
+                _ => {}
+            }
+        }
+        names.insert(name);
+    }
+}
+
+/// `IsValidSysctlName`
+fn is_sysctl_name(name: &str) -> bool {
+    let edge = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
+    let segment = |segment: &str| edge(segment.as_bytes().first()) && edge(segment.as_bytes().last()) && segment.bytes().all(inner);
+    name.len() <= 253 && name.split(['.', '/']).all(segment)
+}
+
+/// `GetNamespace`
+fn sysctl_namespace(name: &str) -> Option<&'static str> {
+    let slashes = name.find(['.', '/']).is_some_and(|at| name.as_bytes().get(at) == Some(&b'/'));
+    let swap = |c| match c {
+        '.' => '/',
+        '/' => '.',
+        c => c,
+    };
+    let name: String = if slashes { name.chars().map(swap).collect() } else { name.to_owned() };
+    let name = name.split('*').next().unwrap_or_default();
+    match name {
+        "kernel.sem"
+        | "kernel.shmall"
+        | "kernel.shmmax"
+        | "kernel.shmmni"
+        | "kernel.shm_rmid_forced"
+        | "kernel.shm"
+        | "kernel.msgmax"
+        | "kernel.msgmnb"
+        | "kernel.msgmni"
+        | "kernel.msg" => Some("ipc"),
+        name if name.starts_with("net.") => Some("net"),
+        name if name.starts_with("fs.mqueue.") => Some("ipc"),
+        _ => None,
+    }
+}
+
+/// `ValidateSecurityContext`, where privileged containers are allowed.
+pub fn validate_security_context(context: &SecurityContext, spec: &PodSpec, path: &Path<'_>, cx: &mut Context<'_>) {
+    validate_id(context.run_as_user, &path.child("runAsUser"), cx);
+    validate_id(context.run_as_group, &path.child("runAsGroup"), cx);
+    if let Some(mount) = context.proc_mount.as_deref() {
+        validate_one_of(Some(mount), &["Default", "Unmasked"], &path.child("procMount"), cx);
+        if mount == "Unmasked" && spec.host_users != Some(false) {
+            cx.errors.invalid(&path.child("procMount"), mount, "`hostUsers` must be false to use `Unmasked`");
+        }
+    }
+    if let Some(profile) = &context.seccomp_profile {
+        validate_seccomp_profile(profile, &path.child("seccompProfile"), cx);
+    }
+    if context.allow_privilege_escalation == Some(false) {
+        if context.privileged == Some(true) {
+            let detail = "cannot set `allowPrivilegeEscalation` to false and `privileged` to true";
+            invalid_context(context, detail, path, cx);
+        }
+        let added = context.capabilities.iter().flat_map(|capabilities| capabilities.add.iter().flatten());
+        for _ in added.filter(|capability| *capability == "CAP_SYS_ADMIN") {
+            let detail = "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN";
+            invalid_context(context, detail, path, cx);
+        }
+    }
+    if let Some(options) = &context.windows_options {
+        validate_windows_options(options, &path.child("windowsOptions"), cx);
+    }
+    if let Some(profile) = &context.app_armor_profile {
+        validate_app_armor_profile(profile, &path.child("appArmorProfile"), cx);
+    }
+}
+
+fn invalid_context(context: &SecurityContext, detail: &str, path: &Path<'_>, cx: &mut Context<'_>) {
+    let app_armor = cx.has(Change::AppArmorFields);
+    let shown = cx.errors.structure(|| security_context_json(context), || security_context_go(context, app_armor));
+    cx.errors.invalid(path, shown, detail);
+}
+
+/// The server's own type, which has neither JSON names nor a way to leave fields out.
+fn security_context_json(context: &SecurityContext) -> String {
+    let text = |value: &Option<String>| value.as_deref().map_or("null".to_owned(), json_quote);
+    let flag = |value: Option<bool>| value.map_or("null".to_owned(), |value| value.to_string());
+    let number = |value: Option<i64>| value.map_or("null".to_owned(), |value| value.to_string());
+    let list = |values: &Option<Vec<String>>| match values {
+        Some(values) => format!("[{}]", values.iter().map(|value| json_quote(value)).collect::<Vec<_>>().join(",")),
+        None => "null".to_owned(),
+    };
+    let profile =
+        |kind: &str, localhost: &Option<String>| format!("{{\"Type\":{},\"LocalhostProfile\":{}}}", json_quote(kind), text(localhost));
+    let capabilities = context
+        .capabilities
+        .as_ref()
+        .map_or("null".to_owned(), |capabilities| format!("{{\"Add\":{},\"Drop\":{}}}", list(&capabilities.add), list(&capabilities.drop)));
+    let se_linux = context.se_linux_options.as_ref().map_or("null".to_owned(), |options| {
+        let text = |value: &Option<String>| json_quote(value.as_deref().unwrap_or_default());
+        format!(
+            "{{\"User\":{},\"Role\":{},\"Type\":{},\"Level\":{}}}",
+            text(&options.user),
+            text(&options.role),
+            text(&options.type_),
+            text(&options.level)
+        )
+    });
+    let windows = context.windows_options.as_ref().map_or("null".to_owned(), |options| {
+        format!(
+            "{{\"GMSACredentialSpecName\":{},\"GMSACredentialSpec\":{},\"RunAsUserName\":{},\"HostProcess\":{}}}",
+            text(&options.gmsa_credential_spec_name),
+            text(&options.gmsa_credential_spec),
+            text(&options.run_as_user_name),
+            flag(options.host_process)
+        )
+    });
+    let seccomp = context.seccomp_profile.as_ref().map(|seccomp| profile(&seccomp.type_, &seccomp.localhost_profile));
+    let app_armor = context.app_armor_profile.as_ref().map(|app_armor| profile(&app_armor.type_, &app_armor.localhost_profile));
+    let fields = [
+        ("Capabilities", capabilities),
+        ("Privileged", flag(context.privileged)),
+        ("SELinuxOptions", se_linux),
+        ("WindowsOptions", windows),
+        ("RunAsUser", number(context.run_as_user)),
+        ("RunAsGroup", number(context.run_as_group)),
+        ("RunAsNonRoot", flag(context.run_as_non_root)),
+        ("ReadOnlyRootFilesystem", flag(context.read_only_root_filesystem)),
+        ("AllowPrivilegeEscalation", flag(context.allow_privilege_escalation)),
+        ("ProcMount", text(&context.proc_mount)),
+        ("SeccompProfile", seccomp.unwrap_or_else(|| "null".to_owned())),
+        ("AppArmorProfile", app_armor.unwrap_or_else(|| "null".to_owned())),
+    ];
+    let fields: Vec<String> = fields.into_iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
+    format!("{{{}}}", fields.join(","))
+}
+
+/// Go prints what is set as addresses, which nobody can foretell.
+fn security_context_go(context: &SecurityContext, app_armor: bool) -> String {
+    let pointer = |name: &str, kind: &str, set: bool| format!("{name}:(*{kind})({})", if set { "0xc000000000" } else { "nil" });
+    let mut fields = vec![
+        pointer("Capabilities", "core.Capabilities", context.capabilities.is_some()),
+        pointer("Privileged", "bool", context.privileged.is_some()),
+        pointer("SELinuxOptions", "core.SELinuxOptions", context.se_linux_options.is_some()),
+        pointer("WindowsOptions", "core.WindowsSecurityContextOptions", context.windows_options.is_some()),
+        pointer("RunAsUser", "int64", context.run_as_user.is_some()),
+        pointer("RunAsGroup", "int64", context.run_as_group.is_some()),
+        pointer("RunAsNonRoot", "bool", context.run_as_non_root.is_some()),
+        pointer("ReadOnlyRootFilesystem", "bool", context.read_only_root_filesystem.is_some()),
+        pointer("AllowPrivilegeEscalation", "bool", context.allow_privilege_escalation.is_some()),
+        pointer("ProcMount", "core.ProcMountType", context.proc_mount.is_some()),
+        pointer("SeccompProfile", "core.SeccompProfile", context.seccomp_profile.is_some()),
+    ];
+    if app_armor {
+        fields.push(pointer("AppArmorProfile", "core.AppArmorProfile", context.app_armor_profile.is_some()));
+    }
+    format!("core.SecurityContext{{{}}}", fields.join(", "))
+}
+
+/// `validateSeccompProfileField`
+fn validate_seccomp_profile(profile: &SeccompProfile, path: &Path<'_>, cx: &mut Context<'_>) {
+    match profile.type_.as_str() {
+        "" => cx.errors.required(&path.child("type"), "type is required when seccompProfile is set"),
+        kind => validate_one_of(Some(kind), SECCOMP_TYPES, &path.child("type"), cx),
+    }
+    let path = path.child("localhostProfile");
+    match (profile.type_ == "Localhost", &profile.localhost_profile) {
+        (true, None) => cx.errors.required(&path, "must be set when seccomp type is Localhost"),
+        (true, Some(file)) => validate_local_descending_path(file, &path, cx),
+        (false, Some(file)) => {
+            let shown = cx.errors.structure(
+                || format!("{{\"Type\":{},\"LocalhostProfile\":{}}}", json_quote(&profile.type_), json_quote(file)),
+                || format!("core.SeccompProfile{{Type:{}, LocalhostProfile:(*string)(0xc000000000)}}", quote(&profile.type_)),
+            );
+            cx.errors.invalid(&path, shown, "can only be set when seccomp type is Localhost");
+        }
+        (false, None) => {}
+    }
+}
+
+/// `ValidateAppArmorProfileField`
+fn validate_app_armor_profile(profile: &AppArmorProfile, path: &Path<'_>, cx: &mut Context<'_>) {
+    let needed = "must be set when AppArmor type is Localhost";
+    let file_path = path.child("localhostProfile");
+    match (profile.type_.as_str(), profile.localhost_profile.as_deref()) {
+        ("Localhost", None) => cx.errors.required(&file_path, needed),
+        ("Localhost", Some(file)) => {
+            if file.trim() != file {
+                cx.errors.invalid(&file_path, file, "must not be padded with whitespace");
+            } else if file.is_empty() {
+                cx.errors.required(&file_path, needed);
+            }
+            if file.len() > 4095 {
+                cx.errors.too_long(&file_path, 4095);
+            }
+        }
+        ("RuntimeDefault" | "Unconfined", Some(file)) => {
+            cx.errors.invalid(&file_path, file, "can only be set when AppArmor type is Localhost");
+        }
+        ("RuntimeDefault" | "Unconfined", None) => {}
+        ("", _) => cx.errors.required(&path.child("type"), "type is required when appArmorProfile is set"),
+        (kind, _) => cx.errors.not_supported(&path.child("type"), kind, APP_ARMOR_TYPES),
+    }
+}
+
+/// `validateSeccompAnnotationsAndFields`
+pub fn validate_seccomp_annotations_and_fields(annotations: Option<&Map>, spec: &PodSpec, path: &Path<'_>, cx: &mut Context<'_>) {
+    let Some(annotations) = annotations.filter(|annotations| !annotations.is_empty()) else { return };
+    let pod_profile = spec.security_context.as_ref().and_then(|context| context.seccomp_profile.as_ref());
+    if let (Some(profile), Some(annotation)) = (pod_profile, annotations.get("seccomp.security.alpha.kubernetes.io/pod")) {
+        match_seccomp(annotation, profile, &path.child("securityContext").child("seccompProfile"), cx);
+    }
+    container::visit(spec, path, |container, path| {
+        let profile = container.security_context.as_ref().and_then(|context| context.seccomp_profile.as_ref());
+        let Some(profile) = profile else { return };
+        if let Some(annotation) = annotations.get(&format!("container.seccomp.security.alpha.kubernetes.io/{}", container.name)) {
+            match_seccomp(annotation, profile, &path.child("securityContext").child("seccompProfile"), cx);
+        }
+    });
+}
+
+/// `validateSeccompAnnotationsAndFieldsMatch`
+fn match_seccomp(annotation: &str, profile: &SeccompProfile, path: &Path<'_>, cx: &mut Context<'_>) {
+    let same_type = match profile.type_.as_str() {
+        "Unconfined" => annotation == "unconfined",
+        "RuntimeDefault" => matches!(annotation, "runtime/default" | "docker/default"),
+        "Localhost" => annotation.starts_with("localhost/"),
+        _ => true,
+    };
+    if !same_type {
+        cx.errors.forbidden(&path.child("type"), "seccomp type in annotation and field must match");
+    } else if profile.type_ == "Localhost" && annotation.strip_prefix("localhost/") != profile.localhost_profile.as_deref() {
+        cx.errors.forbidden(&path.child("localhostProfile"), "seccomp profile in annotation and field must match");
+    }
+}
+
+/// `validateAppArmorAnnotationsAndFieldsMatchOnCreate`
+pub fn validate_app_armor_annotations_and_fields(annotations: Option<&Map>, spec: &PodSpec, path: &Path<'_>, cx: &mut Context<'_>) {
+    let Some(annotations) = annotations.filter(|annotations| !annotations.is_empty()) else { return };
+    if spec.os.as_ref().is_some_and(|os| os.name == "windows") || !cx.has(Change::AppArmorFields) {
+        return;
+    }
+    let pod_profile = spec.security_context.as_ref().and_then(|context| context.app_armor_profile.as_ref());
+    container::visit(spec, path, |container, path| {
+        let own = container.security_context.as_ref().and_then(|context| context.app_armor_profile.as_ref());
+        let Some(profile) = own.or(pod_profile) else { return };
+        let Some(annotation) = annotations.get(&format!("{APP_ARMOR_ANNOTATION}{}", container.name)) else { return };
+        let context = path.child("securityContext");
+        let path = context.child("appArmorProfile");
+        let same_type = match profile.type_.as_str() {
+            "Unconfined" => annotation == "unconfined",
+            "RuntimeDefault" => annotation == "runtime/default",
+            "Localhost" => annotation.starts_with("localhost/"),
+            _ => true,
+        };
+        if !same_type {
+            cx.errors.forbidden(&path.child("type"), "apparmor type in annotation and field must match");
+        } else if profile.type_ == "Localhost" && annotation.strip_prefix("localhost/") != profile.localhost_profile.as_deref() {
+            cx.errors.forbidden(&path.child("localhostProfile"), "apparmor profile in annotation and field must match");
+        }
+    });
+}
+
+/// `ApparmorFieldForAnnotation`, none where the field would not be valid.
+pub fn app_armor_field_for(annotation: &str) -> Option<AppArmorProfile> {
+    let (kind, file) = match annotation {
+        "unconfined" => ("Unconfined", None),
+        "runtime/default" => ("RuntimeDefault", None),
+        annotation => ("Localhost", Some(annotation.strip_prefix("localhost/").filter(|file| !file.is_empty())?)),
+    };
+    let valid = file.is_none_or(|file| file.trim() == file && file.len() <= 4095);
+    valid.then(|| AppArmorProfile { type_: kind.into(), localhost_profile: file.map(str::to_owned) })
+}
+
+/// `applyAppArmorVersionSkew`: a pod's annotations become fields, with a warning.
+pub fn sync_app_armor(meta: &ObjectMeta, spec: &mut PodSpec, cx: &mut Context<'_>) {
+    if spec.os.as_ref().is_some_and(|os| os.name == "windows") || !cx.has(Change::AppArmorFields) {
+        return;
+    }
+    let Some(annotations) = meta.annotations.as_ref().filter(|annotations| !annotations.is_empty()) else { return };
+    let pod_profile = spec.security_context.as_ref().and_then(|context| context.app_armor_profile.clone());
+    container::visit_mut(spec, |container| {
+        let key = format!("{APP_ARMOR_ANNOTATION}{}", container.name);
+        let Some(annotation) = annotations.get(&key) else { return };
+        if container.security_context.as_ref().is_some_and(|context| context.app_armor_profile.is_some()) {
+            return;
+        }
+        let field = app_armor_field_for(annotation);
+        if field.is_none() || field != pod_profile {
+            if field.is_some() {
+                container.security_context.get_or_insert_default().app_armor_profile = field;
+            }
+            let key_path = Path::root("metadata");
+            let key_path = key_path.child("annotations");
+            cx.warn_at(&key_path.key(&key), "deprecated since v1.30; use the \"appArmorProfile\" field instead");
+        }
+    });
+}

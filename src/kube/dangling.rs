@@ -1,0 +1,87 @@
+//! Why a Service's selector finds no pod in its namespace, as far as the files tell. Knows no rule's wording.
+
+use super::endpoints;
+use super::labels;
+use super::near::{self, NearMiss};
+use super::object::{Labels, Object};
+use super::template;
+use super::typed::Typed;
+use super::world::{Distance, Match, Namespaces, World};
+
+/// What stands where the pods should be.
+#[derive(Debug)]
+pub enum Cause<'w, 's> {
+    /// Workloads that miss the selector by a slip, the likest first.
+    Slip(Vec<NearMiss<'w, 's>>),
+    /// The workload that was meant, as far as its place and name tell; its pods have other labels.
+    OtherLabels(&'w Object<'s>),
+    /// The pods are there, in another namespace.
+    OtherNamespace(Vec<Match<'w, 's>>),
+    /// Nothing comes near it.
+    Unseen,
+}
+
+/// Why the selector finds nothing; none where it finds something, or where nothing can be said.
+#[must_use]
+pub fn cause<'w, 's>(world: &'w World<'s>, object: &Object<'_>) -> Option<Cause<'w, 's>> {
+    let selector = object.service().and_then(endpoints::selector)?;
+    let unknown = selector.iter().any(|(key, value)| template::is_placeholder(key) || template::is_placeholder(value));
+    if unknown || world.kustomize.is_patch(object.span.file) {
+        return None;
+    }
+    let found = world.selected(object);
+    let own = found.iter().find(|found| found.namespaces == Namespaces::Same).map(|found| found.distance);
+    if own.is_some_and(|own| own < Distance::Far) {
+        return None;
+    }
+    let elsewhere = found.iter().filter(|found| found.namespaces != Namespaces::Same && found.distance < Distance::Far);
+    let nearest = elsewhere.clone().map(|found| found.distance).min();
+    let slips = near::workloads(world, object, selector);
+    let slip = slips.first().filter(|slip| !slip.vague()).map(|slip| slip.distance);
+    match (nearest, slip) {
+        (Some(nearest), slip) if slip.is_none_or(|slip| nearest <= slip) => {
+            return Some(Cause::OtherNamespace(elsewhere.copied().collect()));
+        }
+        (_, Some(slip)) if own.is_none() || slip <= Distance::SameDirectory => return Some(Cause::Slip(slips)),
+        _ if own.is_none() && !slips.is_empty() => return Some(Cause::Slip(slips)),
+        _ => {}
+    }
+    Some(meant(world, object, selector).map_or(Cause::Unseen, Cause::OtherLabels))
+}
+
+/// The workload of the Service's own name beside it, or the only one in a file of one Service.
+fn meant<'w, 's>(world: &'w World<'s>, object: &Object<'_>, selector: &Labels) -> Option<&'w Object<'s>> {
+    if world.unrendered_beside(object) || selector.keys().any(|key| labels::added_by_any_controller(key)) {
+        return None;
+    }
+    let mine = |it: &&Object<'_>| world.namespaces(object, it) == Namespaces::Same;
+    let beside = world.workloads_near(object, Distance::SameDirectory);
+    if let Some(namesake) = beside.iter().find(|it| it.name() == object.name() && mine(it)) {
+        return Some(namesake);
+    }
+    let services = world.in_file(object.span.file).filter(|it| it.service().is_some_and(|it| endpoints::selector(it).is_some())).count();
+    let mut workloads = beside.into_iter().take_while(|it| it.span.file == object.span.file);
+    let (only, more) = (workloads.next()?, workloads.next());
+    let free = world.services_taking(only).is_empty();
+    (services == 1 && more.is_none() && free && mine(&only) && !made_by_operator(world, object, selector)).then_some(only)
+}
+
+/// Whether an object beside the Service, of a kind that Kubernetes does not bring, may make the pods: the selector
+/// names it or its kind.
+#[must_use]
+pub fn made_by_operator(world: &World<'_>, object: &Object<'_>, selector: &Labels) -> bool {
+    let names = |text: &str| {
+        let text = text.to_lowercase();
+        let said = |part: &String| part.to_lowercase().split(['/', '.']).any(|part| part == text);
+        selector.iter().any(|(key, value)| said(key) || said(value))
+    };
+    world.custom_near(object).into_iter().any(|it| names(it.name()) || names(it.kind()))
+}
+
+/// Whether Kubernetes brings this kind itself, or it only describes kinds.
+#[must_use]
+pub fn is_custom(object: &Object<'_>) -> bool {
+    let group = object.reference.api_version.split_once('/').map_or("", |(group, _)| group);
+    let bundled = group.is_empty() || !group.contains('.') || group.ends_with(".k8s.io") || group.ends_with("kustomize.toolkit.fluxcd.io");
+    matches!(object.typed, Some(Typed::Other(_))) && object.template().is_none() && !bundled
+}

@@ -1,0 +1,70 @@
+//! An Ingress that names a Service which its namespace does not have.
+
+use std::collections::HashSet;
+
+use crate::finding::{Confidence, Finding};
+use crate::kube::backends;
+use crate::kube::near::{alike, did_you_mean};
+use crate::kube::template;
+use crate::kube::typed::Typed;
+use crate::kube::world::{Distance, Namespaces};
+use crate::kube::{Object, World};
+
+pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
+    let Some(Typed::Ingress(ingress)) = &object.typed else { return };
+    if world.kustomize.is_patch(object.span.file) {
+        return;
+    }
+    let mut told = HashSet::new();
+    for backend in backends::of(ingress) {
+        let named = world.named("Service", backend.service, object);
+        let mine = named.iter().any(|service| world.namespaces(object, service) != Namespaces::Different);
+        if mine || template::is_placeholder(backend.service) || !told.insert(backend.service) {
+            continue;
+        }
+        let elsewhere = named.iter().copied().find(|service| world.distance(object, service) < Distance::Far);
+        out.push(tell(object, world, backend.service, &format!("{}.service.name", backend.field), elsewhere));
+    }
+}
+
+fn tell(object: &Object<'_>, world: &World<'_>, name: &str, path: &str, elsewhere: Option<&Object<'_>>) -> Finding {
+    let place = object.at(path);
+    let open = world.unrendered_beside(object) || world.changed_later(object);
+    if let Some(service) = elsewhere {
+        let (mine, theirs) = (world.namespace(object), world.namespace(service));
+        let sure = !open && world.distance(object, service) <= Distance::SameDirectory;
+        return Finding::new(
+            if sure { Confidence::Likely } else { Confidence::Possible },
+            format!("Ingress `{}` is in namespace `{mine}`, the Service `{name}` it sends to is in `{theirs}`", object.name()),
+        )
+        .field(path)
+        .label(place.span(), "an Ingress reaches Services of its own namespace only")
+        .label(service.at("metadata.namespace").span(), format!("{} is in `{theirs}`", world.told(service)))
+        .help("move the Ingress to the Service's namespace");
+    }
+    let services = world.of_kind("Service", object, Distance::SameDirectory);
+    let services: Vec<_> = services.into_iter().filter(|service| world.namespaces(object, service) != Namespaces::Different).collect();
+    let slip = services.iter().find(|service| alike(service.name(), name)).map(|service| service.name());
+    let slip = slip.or_else(|| did_you_mean(name, services.iter().map(|service| service.name())).filter(|meant| digits(meant) == digits(name)));
+    let message = format!("Ingress `{}` sends to Service `{name}`, which these files do not have", object.name());
+    match slip.and_then(|slip| services.iter().find(|service| service.name() == slip)) {
+        Some(service) => {
+            let finding = Finding::new(if open { Confidence::Possible } else { Confidence::Likely }, message)
+                .label(place.span(), "without the Service clients get a 503")
+                .label(service.title(), format!("{} is alike", world.told(service)))
+                .help(format!("did you mean `{}`?", service.name()));
+            match place.replace(service.name()) {
+                Some(edit) => finding.unsafe_fix(format!("send to `{}`", service.name()), vec![edit]),
+                None => finding,
+            }
+        }
+        None => Finding::possible(message)
+            .label(place.span(), "without the Service clients get a 503")
+            .help("check the Ingress together with the files of its Services"),
+    }
+    .field(path)
+}
+
+fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}

@@ -1,0 +1,26 @@
+//! What the API server refuses for a reason that no other rule is named after.
+
+use super::refusals::{self, Mistake};
+use crate::finding::{Finding, ServerSays};
+use crate::kube::world::title;
+use crate::kube::{Object, World};
+
+pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
+    for refusal in refusals::of(object, world, Mistake::InvalidField) {
+        let place = object.at(refusal.field);
+        let value = refusals::text(&place).filter(|text| place.found && !text.is_empty() && text.len() <= 60);
+        let message = match value {
+            Some(value) => format!("`{}: {value}` is refused", refusal.last()),
+            None => format!("`{}` is refused", refusal.last()),
+        };
+        out.push(refusal.finding(message).label(place.span(), refusal.why()));
+    }
+    let undecodable = object.verdict.as_ref().filter(|verdict| matches!(verdict.code, Some(400 | 409)) && verdict.causes.is_empty());
+    if let Some(verdict) = undecodable {
+        let server = ServerSays { field: String::new(), reason: verdict.reason.clone(), message: verdict.message.clone() };
+        let said = verdict.message.rsplit_once(": ").map_or(verdict.message.as_str(), |(_, last)| last);
+        out.push(
+            Finding::certain(format!("{} is refused: {said}", title(&object.reference))).label(object.title(), "").server(server),
+        );
+    }
+}

@@ -1,0 +1,43 @@
+//! What the API server warns about when it accepts an object.
+
+use crate::finding::{Confidence, Finding, ServerSays};
+use crate::kube::{Object, World};
+
+pub fn check(object: &Object<'_>, _: &World<'_>, out: &mut Vec<Finding>) {
+    let warnings = object.verdict.as_ref().map_or(&[][..], |verdict| verdict.warnings.as_slice());
+    for warning in warnings {
+        let field = field_of(warning);
+        let text = field.map_or(warning.as_str(), |field| warning.get(field.len()..).unwrap_or("").trim_start_matches([':', ' ']));
+        // A field that does nothing any more is more than a matter of taste.
+        let confidence = if warning.contains("non-functional") { Confidence::Likely } else { Confidence::Possible };
+        let place = field.map(|field| object.at(field));
+        let (span, label) = match &place {
+            Some(place) if place.found => (place.span(), "warned about"),
+            Some(place) => (place.span(), "within this"),
+            None => (object.title(), "warned about"),
+        };
+        let mut finding = Finding::new(confidence, format!("the API server accepts this and warns: {text}"))
+            .label(span, label)
+            .server(ServerSays { field: field.unwrap_or("").to_owned(), reason: "Warning".into(), message: warning.clone() });
+        if let Some(field) = field {
+            finding = finding.field(field);
+        }
+        out.push(finding);
+    }
+}
+
+/// The path a warning begins with: `spec.template.spec.nodeSelector[beta.kubernetes.io/os]: deprecated …`.
+fn field_of(warning: &str) -> Option<&str> {
+    let root = ["spec", "metadata", "subsets", "endpoints", "ports", "template"].iter().find(|root| warning.starts_with(*root))?;
+    let mut depth = 0;
+    let end = warning.char_indices().find(|(_, c)| {
+        match c {
+            '[' => depth += 1,
+            ']' => depth -= 1,
+            _ => {}
+        }
+        depth == 0 && matches!(c, ':' | ' ')
+    });
+    let field = warning.get(..end?.0)?;
+    (field.len() > root.len()).then_some(field)
+}

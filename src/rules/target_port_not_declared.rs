@@ -1,0 +1,150 @@
+//! A numeric target port that no container declares: legal, and wrong where the files name another number.
+
+use k8s_openapi::api::core::v1::ServicePort;
+
+use crate::finding::{Confidence, Finding};
+use crate::kube::listens::{self, Sign};
+use crate::kube::ports::{self, Role};
+use crate::kube::targets::{self, Backend};
+use crate::kube::world::{Distance, Namespaces};
+use crate::kube::{Object, World};
+use crate::source::Span;
+
+pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
+    let backends = targets::backends(world, object);
+    let mut hinted = false;
+    for (index, port, number) in targets::numbered_targets(object) {
+        let known = |backend: &Backend<'_, '_>| {
+            backend.declared().any(|declared| declared == number) || listens::mentions(world, backend.found.object, &backend.found.template, number)
+        };
+        if backends.is_empty() || backends.iter().any(known) {
+            continue;
+        }
+        let target = Target { object, world, index, port, number };
+        let judged: Vec<_> = backends.iter().filter_map(|backend| target.judge(backend)).collect();
+        let worst = judged.into_iter().reduce(|best, next| if next.confidence > best.confidence { next } else { best });
+        // One hint is enough: a Service of many ports is told once that declarations are incomplete.
+        out.extend(worst.filter(|finding| finding.confidence > Confidence::Possible || !std::mem::replace(&mut hinted, true)));
+    }
+}
+
+struct Target<'o, 's> {
+    object: &'o Object<'s>,
+    world: &'o World<'s>,
+    index: usize,
+    port: &'o ServicePort,
+    number: i32,
+}
+
+impl Target<'_, '_> {
+    /// What the pods of one workload say against the number.
+    fn judge(&self, backend: &Backend<'_, '_>) -> Option<Finding> {
+        let declared: Vec<i32> = unique(backend.declared());
+        let signs = listens::signs(&backend.found.template);
+        if let Some((port, span)) = self.host_port(backend) {
+            let says = format!("{} is the `hostPort`, the container itself listens on {port}", self.number);
+            return Some(self.finding(backend, self.likely(backend), port, vec![(span, says)]));
+        }
+        // A number that another port of the Service sends to is spoken for.
+        let taken: Vec<i32> = targets::numbered_targets(self.object).filter(|(index, ..)| *index != self.index).map(|(_, _, number)| number).collect();
+        let free: Vec<i32> = declared.iter().copied().filter(|port| !taken.contains(port)).collect();
+        let against = |port: i32| signs.iter().filter(move |sign| sign.number == port);
+        let single = backend.spec.containers.len() == 1;
+        if let [only] = free[..] {
+            let at = declaration(backend, only);
+            let mut says = vec![(at, format!("container port {only} is the one that is declared"))];
+            if let Some(sign) = against(only).next() {
+                says.push((self.span(backend, sign), format!("{} says {only} too", sign.says)));
+                return Some(self.finding(backend, if single { self.likely(backend) } else { Confidence::Possible }, only, says));
+            }
+            if self.port.port == only && single {
+                says.push((self.object.at(&format!("spec.ports[{}].port", self.index)).span(), format!("the Service's own `port` says {only} too")));
+                return Some(self.finding(backend, self.likely(backend), only, says));
+            }
+        }
+        if declared.is_empty() {
+            return self.undeclared(backend, &signs);
+        }
+        let port = *free.first()?;
+        let says = vec![(declaration(backend, port), format!("the pods declare {}, which is no proof: a declaration is only a note", list(&declared)))];
+        Some(self.finding(backend, Confidence::Possible, port, says))
+    }
+
+    /// Nothing is declared: only what two signs agree on counts for more than a hint.
+    fn undeclared(&self, backend: &Backend<'_, '_>, signs: &[Sign]) -> Option<Finding> {
+        let number = signs.first()?.number;
+        let agreed: Vec<_> = signs.iter().filter(|sign| sign.number == number).collect();
+        let kinds = unique_by(&agreed);
+        if signs.len() != agreed.len() || backend.spec.containers.len() != 1 {
+            return None;
+        }
+        let confidence = if kinds > 1 { self.likely(backend) } else { Confidence::Possible };
+        let says = agreed.iter().take(2).map(|sign| (self.span(backend, sign), format!("{} says {number}", sign.says))).collect();
+        Some(self.finding(backend, confidence, number, says))
+    }
+
+    fn host_port(&self, backend: &Backend<'_, '_>) -> Option<(i32, Span)> {
+        let found = ports::declared(backend.spec).find(|(.., port)| port.host_port == Some(self.number) && port.container_port != self.number);
+        let (placed, index, port) = found.filter(|_| backend.spec.host_network != Some(true))?;
+        let path = backend.found.template.field(&format!("{}.ports[{index}].hostPort", placed.field()));
+        Some((port.container_port, backend.found.object.at(&path).span()))
+    }
+
+    fn likely(&self, backend: &Backend<'_, '_>) -> Confidence {
+        let it = backend.found;
+        let close = it.distance <= Distance::SameDirectory && it.namespaces == Namespaces::Same;
+        let settled = !self.world.unrendered_beside(self.object) && !(it.distance > Distance::SameFile && self.world.among_alternatives(self.object));
+        if close && settled { Confidence::Likely } else { Confidence::Possible }
+    }
+
+    fn span(&self, backend: &Backend<'_, '_>, sign: &Sign) -> Span {
+        backend.found.object.at(&sign.field).span()
+    }
+
+    fn finding(&self, backend: &Backend<'_, '_>, confidence: Confidence, instead: i32, says: Vec<(Span, String)>) -> Finding {
+        let written = self.object.at(&format!("spec.ports[{}].targetPort", self.index));
+        let field = if written.found { "targetPort" } else { "port" };
+        let path = format!("spec.ports[{}].{field}", self.index);
+        let place = self.object.at(&path);
+        let (number, it) = (self.number, backend.found.object);
+        let message = match confidence {
+            Confidence::Possible => format!("target port {number} of Service `{}` is not declared by {}", self.object.name(), self.world.told(it)),
+            _ => format!("Service `{}` sends to port {number}, but {} seems to listen on {instead}", self.object.name(), self.world.told(it)),
+        };
+        let own = if written.found { format!("nothing in the pods names {number}") } else { format!("without a `targetPort`, connections go to port {number} of the pods") };
+        let mut finding = Finding::new(confidence, message).field(&path).label(place.span(), own);
+        for (span, text) in says {
+            finding = finding.label(span, text);
+        }
+        match confidence {
+            Confidence::Possible => finding.help(format!("if the program listens on {number}, all is well: declare it to say so")),
+            _ => finding.help(format!("set `targetPort: {instead}`, or declare {number} if the program does listen there")),
+        }
+    }
+}
+
+fn declaration(backend: &Backend<'_, '_>, number: i32) -> Span {
+    let found = ports::declared(backend.spec).find(|(placed, _, port)| placed.role != Role::Init && port.container_port == number);
+    let path = found.map_or_else(|| "spec.containers".to_owned(), |(placed, index, _)| format!("{}.ports[{index}].containerPort", placed.field()));
+    backend.found.object.at(&backend.found.template.field(&path)).span()
+}
+
+fn unique(numbers: impl Iterator<Item = i32>) -> Vec<i32> {
+    let mut all = Vec::new();
+    for number in numbers {
+        if !all.contains(&number) {
+            all.push(number);
+        }
+    }
+    all
+}
+
+/// How many different kinds of place agree: probes count as one.
+fn unique_by(signs: &[&Sign]) -> usize {
+    let kind = |sign: &Sign| if sign.field.contains("Probe.") { "probe".to_owned() } else { sign.says.clone() };
+    signs.iter().map(|sign| kind(sign)).collect::<std::collections::BTreeSet<_>>().len()
+}
+
+fn list(numbers: &[i32]) -> String {
+    numbers.iter().map(i32::to_string).collect::<Vec<_>>().join(", ")
+}

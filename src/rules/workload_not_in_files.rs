@@ -1,0 +1,27 @@
+//! A selector that nothing in the files comes near: the pods are made elsewhere, or not at all.
+
+use crate::finding::Finding;
+use crate::kube::dangling::{self, Cause};
+use crate::kube::world::title;
+use crate::kube::{Object, World, endpoints};
+
+pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
+    let Some(selector) = object.service().and_then(endpoints::selector) else { return };
+    if world.unrendered_beside(object) || !matches!(dangling::cause(world, object), Some(Cause::Unseen)) {
+        return;
+    }
+    let far = world.selected(object).into_iter().next();
+    let message = match far {
+        Some(_) => format!("no workload near Service `{}` makes its pods", object.name()),
+        None => format!("no workload in the files given makes the pods of Service `{}`", object.name()),
+    };
+    let finding = Finding::possible(message)
+        .field("spec.selector")
+        .label(object.at("spec.selector").span(), format!("nothing here labels its pods {}", world.pairs(selector)));
+    out.push(match far {
+        Some(far) => finding
+            .label(far.object.title(), format!("{} does, in a folder apart", title(&far.object.reference)))
+            .help("if the two are applied together, all is well"),
+        None => finding.help("check it together with the files of its workload; if something else makes the pods, all is well"),
+    });
+}

@@ -1,0 +1,374 @@
+//! What looks wrong and works: none of it may be called more than worth knowing.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+use svclint::check::{Levels, check};
+use svclint::finding::{Finding, Severity};
+use svclint::kube::Profile;
+use svclint::source::{FileId, Source};
+
+fn found(files: &[(&str, &str)]) -> Vec<Finding> {
+    let named = files.iter().zip(0..);
+    let sources: Vec<_> = named.map(|((path, text), id)| Source::new(FileId(id), (*path).to_owned(), text.as_bytes().to_vec())).collect();
+    let levels = Levels::default();
+    check(&sources, &|_| false, Profile::default(), &|_| &levels).findings
+}
+
+#[track_caller]
+fn quiet(files: &[(&str, &str)]) {
+    let loud: Vec<_> = found(files).into_iter().filter(|it| it.severity > Severity::Info).map(|it| (it.rule, it.message)).collect();
+    assert!(loud.is_empty(), "{loud:#?}");
+}
+
+#[track_caller]
+fn quiet_file(text: &str) {
+    quiet(&[("app.yaml", text)]);
+}
+
+fn service(name: &str, selector: &str, ports: &str) -> String {
+    format!("apiVersion: v1\nkind: Service\nmetadata: {{name: {name}}}\nspec:\n  selector: {selector}\n  ports: {ports}\n")
+}
+
+fn workload(kind: &str, name: &str, labels: &str, container: &str) -> String {
+    format!(
+        "apiVersion: apps/v1\nkind: {kind}\nmetadata: {{name: {name}}}\nspec:\n  selector: {{matchLabels: {labels}}}\n  template:\n    \
+         metadata: {{labels: {labels}}}\n    spec:\n      containers: [{container}]\n"
+    )
+}
+
+fn deployment(name: &str, labels: &str, container: &str) -> String {
+    workload("Deployment", name, labels, container)
+}
+
+fn join(documents: &[String]) -> String {
+    documents.join("---\n")
+}
+
+const WEB: &str = "{name: web, image: shop/web, ports: [{name: http, containerPort: 8080}]}";
+const TO_HTTP: &str = "[{port: 80, targetPort: http}]";
+
+#[test]
+fn a_service_without_selector() {
+    let bare = "apiVersion: v1\nkind: Service\nmetadata: {name: db}\nspec: {ports: [{port: 5432}]}\n";
+    quiet_file(bare);
+    quiet_file(&format!(
+        "{bare}---\napiVersion: v1\nkind: Endpoints\nmetadata: {{name: db}}\nsubsets: [{{addresses: [{{ip: 192.0.2.1}}], ports: [{{port: 5432}}]}}]\n"
+    ));
+    quiet_file(&format!(
+        "{bare}---\napiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {{name: db-1, labels: {{kubernetes.io/service-name: db}}}}\n\
+         addressType: IPv4\nports: [{{name: '', port: 5432}}]\nendpoints: [{{addresses: [192.0.2.1]}}]\n"
+    ));
+}
+
+#[test]
+fn an_external_name_with_leftovers() {
+    quiet_file("apiVersion: v1\nkind: Service\nmetadata: {name: db}\nspec: {type: ExternalName, externalName: db.example.com}\n");
+    quiet_file(
+        "apiVersion: v1\nkind: Service\nmetadata: {name: db}\nspec: {type: ExternalName, externalName: db.example.com, selector: {app: db}, ports: [{port: 5432}]}\n",
+    );
+}
+
+#[test]
+fn a_number_that_no_container_declares() {
+    let bare = "{name: web, image: shop/web}";
+    quiet_file(&join(&[service("web", "{app: web}", "[{port: 80, targetPort: 8080}]"), deployment("web", "{app: web}", bare)]));
+    let other = "{name: web, image: shop/web, ports: [{containerPort: 9090}], readinessProbe: {tcpSocket: {port: 8081}}}";
+    quiet_file(&join(&[service("web", "{app: web}", "[{port: 80, targetPort: 8080}]"), deployment("web", "{app: web}", other)]));
+    let told = "{name: web, image: shop/web, args: ['--secure-port=9002'], ports: [{containerPort: 80}]}";
+    quiet_file(&join(&[service("web", "{app: web}", "[{port: 80, targetPort: 9002}]"), deployment("web", "{app: web}", told)]));
+}
+
+#[test]
+fn the_default_namespace_written_or_not() {
+    let written = deployment("web", "{app: web}", WEB).replace("{name: web}\nspec", "{name: web, namespace: default}\nspec");
+    quiet_file(&join(&[service("web", "{app: web}", TO_HTTP), written]));
+}
+
+#[test]
+fn a_namespace_that_comes_with_apply() {
+    let written = deployment("web", "{app: web}", WEB).replace("{name: web}\nspec", "{name: web, namespace: shop}\nspec");
+    quiet(&[("k8s/svc.yaml", &service("web", "{app: web}", TO_HTTP)), ("k8s/web.yaml", &written)]);
+}
+
+#[test]
+fn a_workload_in_another_file() {
+    quiet(&[("k8s/svc.yaml", &service("web", "{app: web}", TO_HTTP)), ("k8s/web.yaml", &deployment("web", "{app: web}", WEB))]);
+    quiet(&[
+        ("k8s/services/web.yaml", &service("web", "{app: web}", TO_HTTP)),
+        ("k8s/deployments/web.yaml", &deployment("web", "{app: web}", WEB)),
+    ]);
+}
+
+#[test]
+fn a_lone_file() {
+    let text = service("web", "{app: web}", TO_HTTP);
+    quiet_file(&text);
+    assert!(found(&[("svc.yaml", &text)]).iter().any(|finding| finding.message.contains("no workload in the files given")));
+}
+
+#[test]
+fn any_object_with_a_pod_template() {
+    for (api, kind) in [
+        ("argoproj.io/v1alpha1", "Rollout"),
+        ("apps.openshift.io/v1", "DeploymentConfig"),
+        ("serving.knative.dev/v1", "Service"),
+        ("x.example.com/v1", "Fleet"),
+    ] {
+        let text = deployment("web", "{app: web}", WEB).replace("apps/v1", api).replace("kind: Deployment", &format!("kind: {kind}"));
+        quiet_file(&join(&[service("web", "{app: web}", TO_HTTP), text]));
+    }
+}
+
+#[test]
+fn pods_that_an_operator_makes() {
+    let custom = "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {name: k8s}\nspec: {replicas: 2}\n".to_owned();
+    let unlike = deployment("exporter", "{app: exporter}", "{name: exporter, image: x, ports: [{containerPort: 9100}]}");
+    quiet_file(&join(&[service("prometheus-k8s", "{prometheus: k8s}", "[{port: 9090, targetPort: web}]"), custom, unlike]));
+}
+
+#[test]
+fn labels_that_controllers_add() {
+    let set = |selector: &str| join(&[service("web-0", selector, TO_HTTP), workload("StatefulSet", "web", "{app: web}", WEB)]);
+    quiet_file(&set("{statefulset.kubernetes.io/pod-name: web-0}"));
+    quiet_file(&set("{app: web, statefulset.kubernetes.io/pod-name: web-0}"));
+    quiet_file(&set("{app: web, apps.kubernetes.io/pod-index: '0'}"));
+    quiet_file(&set("{app: web, controller-revision-hash: web-5d4}"));
+    quiet_file(&join(&[service("web", "{app: web, pod-template-hash: abc}", TO_HTTP), deployment("web", "{app: web}", WEB)]));
+    let job = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: run}\nspec: {template: {spec: {restartPolicy: Never, containers: [{name: run, image: x}]}}}\n";
+    quiet_file(&join(&[service("run", "{job-name: run}", "[{port: 80}]"), job.to_owned()]));
+    let rollout =
+        deployment("web", "{app: web}", WEB).replace("apps/v1", "argoproj.io/v1alpha1").replace("kind: Deployment", "kind: Rollout");
+    quiet_file(&join(&[service("web", "{app: web, rollouts-pod-template-hash: abc}", TO_HTTP), rollout]));
+}
+
+#[test]
+fn a_neighbour_that_does_not_parse_or_is_a_template() {
+    let chart = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {{ .Release.Name }}\nspec: {{ toYaml . }}\n";
+    quiet(&[("t/svc.yaml", &service("web", "{app: web}", TO_HTTP)), ("t/web.yaml", chart)]);
+    let near = found(&[
+        ("t/svc.yaml", &service("web", "{app: wbe}", TO_HTTP)),
+        ("t/web.yaml", "a: [\n"),
+        ("t/x.yaml", &deployment("web", "{app: web}", WEB)),
+    ]);
+    assert!(near.iter().all(|finding| finding.rule != "selector-matches-nothing" || finding.severity == Severity::Info), "{near:#?}");
+}
+
+#[test]
+fn every_kind_of_workload() {
+    for kind in ["StatefulSet", "DaemonSet", "ReplicaSet"] {
+        quiet_file(&join(&[service("web", "{app: web}", TO_HTTP), workload(kind, "web", "{app: web}", WEB)]));
+    }
+    let pod = format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: web, labels: {{app: web}}}}\nspec: {{containers: [{WEB}]}}\n");
+    quiet_file(&join(&[service("web", "{app: web}", TO_HTTP), pod]));
+    let controller = format!(
+        "apiVersion: v1\nkind: ReplicationController\nmetadata: {{name: web}}\nspec:\n  template: {{metadata: {{labels: {{app: web}}}}, spec: {{containers: [{WEB}]}}}}\n"
+    );
+    quiet_file(&join(&[service("web", "{app: web}", TO_HTTP), controller]));
+    let job = format!(
+        "apiVersion: batch/v1\nkind: Job\nmetadata: {{name: web}}\nspec: {{template: {{metadata: {{labels: {{app: web}}}}, spec: {{restartPolicy: Never, containers: [{WEB}]}}}}}}\n"
+    );
+    quiet_file(&join(&[service("web", "{app: web}", TO_HTTP), job.clone()]));
+    let cron = job
+        .replace("kind: Job", "kind: CronJob")
+        .replace("spec: {template", "spec: {schedule: '* * * * *', jobTemplate: {spec: {template")
+        .trim_end()
+        .to_owned()
+        + "}}\n";
+    quiet_file(&join(&[service("web", "{app: web}", TO_HTTP), cron]));
+}
+
+#[test]
+fn workload_selectors_play_no_part() {
+    let expressions = deployment("web", "{app: web}", WEB)
+        .replace("selector: {matchLabels: {app: web}}", "selector: {matchExpressions: [{key: app, operator: In, values: [web, www]}]}");
+    quiet_file(&join(&[service("web", "{app: web}", TO_HTTP), expressions]));
+    let more =
+        deployment("web", "{app: web}", WEB).replace("metadata: {labels: {app: web}}", "metadata: {labels: {app: web, tier: front}}");
+    quiet_file(&join(&[service("web", "{tier: front}", TO_HTTP), more]));
+}
+
+#[test]
+fn ports_of_other_containers_and_sidecars() {
+    let two = "{name: proxy, image: proxy}, {name: web, image: shop/web, ports: [{name: http, containerPort: 8080}]}";
+    quiet_file(&join(&[service("web", "{app: web}", TO_HTTP), deployment("web", "{app: web}", two)]));
+    let sidecar = deployment("web", "{app: web}", "{name: web, image: shop/web}")
+        + "      initContainers: [{name: proxy, image: proxy, restartPolicy: Always, ports: [{name: http, containerPort: 8080}]}]\n";
+    quiet_file(&join(&[service("web", "{app: web}", TO_HTTP), sidecar.clone()]));
+    let gone = sidecar.replace(" restartPolicy: Always,", "");
+    let found = found(&[("app.yaml", &join(&[service("web", "{app: web}", TO_HTTP), gone]))]);
+    assert!(found.iter().any(|finding| finding.rule == "target-port-names-nothing"), "an init container's port does not count");
+}
+
+#[test]
+fn several_services_or_several_workloads() {
+    let pair = [
+        service("web", "{app: web}", TO_HTTP),
+        service("web-headless", "{app: web}", "[{port: 8080, targetPort: http}]").replace("spec:\n", "spec:\n  clusterIP: None\n"),
+    ];
+    quiet_file(&join(&[pair.to_vec(), vec![deployment("web", "{app: web}", WEB)]].concat()));
+    let blue = deployment("web-blue", "{app: web, version: blue}", WEB);
+    let green = deployment("web-green", "{app: web, version: green}", &WEB.replace("shop/web", "shop/web:2"));
+    quiet_file(&join(&[service("web", "{app: web}", TO_HTTP), blue, green]));
+    let stable = deployment("reviews-v1", "{app: reviews, version: v1}", &WEB.replace("shop/web", "shop/reviews-v1"));
+    let canary = deployment("reviews-v2", "{app: reviews, version: v2}", &WEB.replace("shop/web", "shop/reviews-v2"));
+    quiet_file(&join(&[service("reviews", "{app: reviews}", TO_HTTP), stable, canary]));
+    let either = [deployment("gateway", "{app: gateway}", WEB), workload("DaemonSet", "gateway", "{app: gateway}", WEB)];
+    quiet(&[
+        ("d/svc.yaml", &service("gateway", "{app: gateway}", TO_HTTP)),
+        ("d/deployment.yaml", &either[0]),
+        ("d/daemonset.yaml", &either[1]),
+    ]);
+    quiet_file(&join(&[
+        service("web", "{app: web}", "[{name: a, port: 80, targetPort: 8080}, {name: b, port: 81, targetPort: 8080}]"),
+        deployment("web", "{app: web}", WEB),
+    ]));
+}
+
+#[test]
+fn one_number_for_tcp_and_udp() {
+    let dns = "{name: dns, image: dns, ports: [{name: dns, protocol: UDP, containerPort: 53}, {name: dns-tcp, protocol: TCP, containerPort: 53}]}";
+    let ports = "[{name: dns, protocol: UDP, port: 53, nodePort: 30053}, {name: dns-tcp, protocol: TCP, port: 53, nodePort: 30053}]";
+    let text = service("dns", "{app: dns}", ports).replace("spec:\n", "spec:\n  type: NodePort\n");
+    quiet_file(&join(&[text, deployment("dns", "{app: dns}", dns)]));
+    let udp = service("a", "{app: dns}", "[{protocol: UDP, port: 53, nodePort: 30053}]").replace("spec:\n", "spec:\n  type: NodePort\n");
+    let tcp = service("b", "{app: dns}", "[{protocol: TCP, port: 53, nodePort: 30053}]").replace("spec:\n", "spec:\n  type: NodePort\n");
+    quiet_file(&join(&[udp, tcp, deployment("dns", "{app: dns}", dns)]));
+}
+
+#[test]
+fn a_name_that_some_workloads_lack_is_no_error() {
+    let other = deployment("web-b", "{app: web, v: b}", &WEB.replace("name: http", "name: www"));
+    let text = join(&[service("web", "{app: web}", TO_HTTP), deployment("web-a", "{app: web, v: a}", WEB), other]);
+    let loudest = found(&[("app.yaml", &text)]).iter().map(|finding| finding.severity).max();
+    assert_eq!(loudest, Some(Severity::Warning));
+}
+
+#[test]
+fn ingresses_that_are_not_judged() {
+    let ingress = |backend: &str| {
+        format!(
+            "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: web}}\nspec:\n  rules: [{{http: {{paths: [{{path: /, pathType: Prefix, backend: {backend}}}]}}}}]\n"
+        )
+    };
+    quiet_file(&ingress("{resource: {apiGroup: k8s.example.com, kind: StorageBucket, name: static}}"));
+    quiet_file(&ingress("{service: {name: redirect, port: {name: use-annotation}}}"));
+    quiet_file(&ingress("{service: {name: elsewhere, port: {number: 80}}}"));
+    let class = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web}\nspec: {ingressClassName: nginx, defaultBackend: {service: {name: web, port: {name: http}}}}\n";
+    let web = service("web", "{app: web}", "[{name: http, port: 80, targetPort: http}]");
+    quiet_file(&join(&[class.to_owned(), web, deployment("web", "{app: web}", WEB)]));
+}
+
+#[test]
+fn load_balancers_are_no_fault() {
+    for annotations in [
+        "{}",
+        "{service.beta.kubernetes.io/aws-load-balancer-scheme: internal}",
+        "{networking.gke.io/load-balancer-type: Internal}",
+        "{metallb.universe.tf/address-pool: lan}",
+    ] {
+        let text = service("web", "{app: web}", TO_HTTP)
+            .replace("{name: web}", &format!("{{name: web, annotations: {annotations}}}"))
+            .replace("spec:\n", "spec:\n  type: LoadBalancer\n");
+        quiet_file(&join(&[text, deployment("web", "{app: web}", WEB)]));
+    }
+}
+
+#[test]
+fn patches_and_what_a_kustomization_changes() {
+    let kustomization = "namespace: shop\nresources: [../base]\npatches: [{path: patch.yaml}]\n";
+    let patch = "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 80, targetPort: admin}]}\n";
+    let overlay = [("k/prod/kustomization.yaml", kustomization), ("k/prod/patch.yaml", patch)];
+    let base = (service("web", "{app: web}", TO_HTTP), deployment("web", "{app: web}", WEB));
+    quiet(&[("k/base/svc.yaml", &base.0), ("k/base/web.yaml", &base.1), overlay[0], overlay[1]]);
+    let bare = "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 80}]}\n";
+    quiet(&[("k/base/kustomization.yaml", "commonLabels: {app: web}\nresources: [svc.yaml]\n"), ("k/base/svc.yaml", bare)]);
+    let part = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: proxy, ports: [{name: https, containerPort: 8443}]}]}}}\n";
+    quiet(&[
+        ("k/base/svc.yaml", &service("web", "{app: web}", "[{port: 443, targetPort: https}]")),
+        ("k/base/web.yaml", &base.1),
+        ("k/default/kustomization.yaml", "resources: [../base]\npatches: [{path: proxy.yaml}]\n"),
+        ("k/default/proxy.yaml", part),
+    ]);
+}
+
+#[test]
+fn services_that_come_alone() {
+    quiet_file(
+        "apiVersion: v1\nkind: Service\nmetadata: {name: kubernetes, namespace: default}\nspec: {ports: [{name: https, port: 443, targetPort: 6443}]}\n",
+    );
+    quiet_file(&service("kube-dns", "{k8s-app: kube-dns}", "[{name: dns, protocol: UDP, port: 53}]"));
+    quiet_file("apiVersion: v1\nkind: Endpoints\nmetadata: {name: lock, annotations: {control-plane.alpha.kubernetes.io/leader: '{}'}}\n");
+}
+
+#[test]
+fn documents_in_every_form() {
+    let list = format!(
+        "apiVersion: v1\nkind: List\nitems:\n- {}- {}",
+        service("web", "{app: web}", TO_HTTP).replace('\n', "\n  ").trim_end_matches(' '),
+        deployment("web", "{app: web}", WEB).replace('\n', "\n  ").trim_end_matches(' ')
+    );
+    quiet_file(&list);
+    quiet_file("# only a comment\n---\n---\n# and another\n");
+    quiet_file("");
+    let json = r#"{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}, "spec": {"selector": {"app": "web"}, "ports": [{"port": 80, "targetPort": "http"}]}}"#;
+    quiet(&[("d/svc.json", json), ("d/web.yaml", &deployment("web", "{app: web}", WEB))]);
+    let anchored = deployment("web", "&labels {app: web}", WEB)
+        .replace("matchLabels: &labels {app: web}}", "matchLabels: &labels {app: web}}")
+        .replace("labels: &labels {app: web}}\n    spec", "labels: *labels}\n    spec");
+    quiet_file(&join(&[service("web", "{app: web}", TO_HTTP), anchored]));
+    let twice = service("web", "{app: web}", TO_HTTP);
+    quiet(&[("a/svc.yaml", &twice), ("b/svc.yaml", &twice), ("a/web.yaml", &deployment("web", "{app: web}", WEB))]);
+}
+
+#[test]
+fn ports_left_to_their_defaults() {
+    for port in ["{port: 8080}", "{port: 8080, targetPort: ''}", "{port: 8080, targetPort: 0}"] {
+        quiet_file(&join(&[service("web", "{app: web}", &format!("[{port}]")), deployment("web", "{app: web}", WEB)]));
+    }
+    let quoted = found(&[(
+        "app.yaml",
+        &join(&[service("web", "{app: web}", "[{port: 80, targetPort: '8080'}]"), deployment("web", "{app: web}", WEB)]),
+    )]);
+    assert!(
+        quoted.iter().all(|finding| !finding.rule.starts_with("target-port")),
+        "a number in quotes is refused, not looked for: {quoted:#?}"
+    );
+}
+
+#[test]
+fn policies_that_are_only_choices() {
+    let local = service("web", "{app: web}", TO_HTTP).replace("spec:\n", "spec:\n  type: NodePort\n  externalTrafficPolicy: Local\n");
+    quiet_file(&join(&[local, workload("DaemonSet", "web", "{app: web}", WEB)]));
+    let sticky = service("web", "{app: web}", TO_HTTP)
+        .replace("spec:\n", "spec:\n  clusterIP: None\n  sessionAffinity: ClientIP\n  publishNotReadyAddresses: true\n");
+    quiet_file(&join(&[sticky, deployment("web", "{app: web}", WEB)]));
+}
+
+#[test]
+fn one_name_in_base_and_overlays() {
+    let (service, workload) = (service("web", "{app: web}", TO_HTTP), deployment("web", "{app: web}", WEB));
+    let node = service.replace("spec:\n", "spec:\n  type: NodePort\n").replace("targetPort: http", "targetPort: http, nodePort: 30080");
+    quiet(&[
+        ("k/dev/svc.yaml", &node),
+        ("k/dev/web.yaml", &workload),
+        ("k/prod/svc.yaml", &node.replace("{name: web}", "{name: web, namespace: prod}")),
+        ("k/prod/web.yaml", &workload.replace("{name: web}\nspec", "{name: web, namespace: prod}\nspec")),
+    ]);
+}
+
+#[test]
+fn a_headless_service_without_ports() {
+    let text = "apiVersion: v1\nkind: Service\nmetadata: {name: peers}\nspec: {clusterIP: None, selector: {app: web}}\n".to_owned();
+    quiet_file(&join(&[text, deployment("web", "{app: web}", WEB)]));
+    quiet_file("apiVersion: v1\nkind: Service\nmetadata: {name: peers}\nspec: {clusterIP: None}\n");
+}
+
+#[test]
+fn a_selector_that_a_roll_out_patches() {
+    let blue = deployment("web", "{app: web, version: blue}", WEB);
+    let text = join(&[service("web", "{app: web, version: green}", TO_HTTP), blue]);
+    assert!(found(&[("app.yaml", &text)]).iter().all(|finding| finding.severity < Severity::Error));
+    let rollout =
+        deployment("web", "{app: web}", WEB).replace("apps/v1", "argoproj.io/v1alpha1").replace("kind: Deployment", "kind: Rollout");
+    quiet_file(&join(&[service("web-stable", "{app: web}", TO_HTTP), service("web-canary", "{app: web}", TO_HTTP), rollout]));
+}
