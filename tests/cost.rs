@@ -16,7 +16,7 @@ fn source(text: &str) -> Source {
 
 fn estimate_with(text: &str, options: &Options, prices: &Prices) -> Estimate {
     let source = source(text);
-    cost::estimate(&read::objects(&source, false), options, prices)
+    cost::estimate(&read::objects(&source, false, None), options, prices)
 }
 
 fn estimate(text: &str, options: &Options) -> Estimate {
@@ -396,7 +396,7 @@ fn real_manifests() {
     for file in walkdir::WalkDir::new(&root).into_iter().map(Result::unwrap).filter(|file| file.file_type().is_file()) {
         let Ok(text) = std::fs::read_to_string(file.path()) else { continue };
         let source = Source::new(FileId(0), file.path().display().to_string(), text.into_bytes());
-        let objects: Vec<Object<'_>> = read::objects(&source, false);
+        let objects: Vec<Object<'_>> = read::objects(&source, false, None);
         services += objects
             .iter()
             .filter(|it| it.service().is_some_and(|it| it.spec.as_ref().is_some_and(|it| it.type_.as_deref() == Some("LoadBalancer"))))

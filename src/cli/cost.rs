@@ -51,7 +51,7 @@ impl Run {
             let mut files = walk::read(&paths, &walk::Options { exclude: &settings.exclude, context: &Context::None, stdin_name });
             let before = u32::try_from(self.sources.len()).unwrap_or(u32::MAX);
             files.sources.iter_mut().for_each(|source| source.id.0 += before);
-            let objects: Vec<Object<'_>> = files.sources.iter().flat_map(|source| read::objects(source, false)).collect();
+            let objects: Vec<Object<'_>> = files.sources.iter().flat_map(|source| read::objects(source, false, None)).collect();
             let provider = settings.profile.provider.as_deref().map(provider).transpose()?;
             let estimate = cost::estimate(&objects, &told(options, Options { provider, ..Options::of(&settings.profile) })?, prices);
             drop(objects);
