@@ -8,6 +8,8 @@ use std::path::Path;
 use proptest::prelude::*;
 use svclint::cost::{self, Controller, Estimate, LoadBalancer, Money, Options, Prices, Provider};
 use svclint::kube::{Object, read};
+use svclint::report::Look;
+use svclint::report::cost as report;
 use svclint::source::{FileId, Source};
 
 fn source(text: &str) -> Source {
@@ -273,6 +275,32 @@ fn a_pull_requests_effect_is_a_comparison() {
     let difference: Vec<_> = comparison.difference().iter().map(Money::to_string).collect();
     assert_eq!(difference, ["-$9.13"]);
     assert!(cost::compare(&before, &before).is_empty());
+}
+
+/// One of each: a price, software, an unknown price, several clouds at once, an Ingress in a group.
+const MIXED: &str = include_str!("../fixtures/cost/mixed.yaml");
+
+#[test]
+fn the_table_says_what_is_known_and_what_is_not() {
+    let options = Options { today: Some("2026-11-21".parse().unwrap()), ..at(Provider::Aws) };
+    let source = source(MIXED);
+    let estimate = cost::estimate(&read::objects(&source, false, None), &options, Prices::built_in());
+    let (mut text, mut markdown, mut json) = (Vec::new(), Vec::new(), Vec::new());
+    let look = Look { color: false, width: Look::PIPED };
+    let sources = [source];
+    report::text(&mut text, &estimate, &sources, look).unwrap();
+    report::markdown(&mut markdown, &estimate).unwrap();
+    report::json(&mut json, &estimate, None, &sources).unwrap();
+    let told = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    insta::assert_snapshot!("text", told(text));
+    insta::assert_snapshot!("markdown", told(markdown));
+    insta::assert_snapshot!("json", told(json));
+    let changed = estimate_with(MIXED.split_once("---").unwrap().1, &options, Prices::built_in());
+    let (mut text, mut markdown) = (Vec::new(), Vec::new());
+    let comparison = cost::compare(&estimate, &changed);
+    report::text_comparison(&mut text, &comparison, look).unwrap();
+    report::markdown_comparison(&mut markdown, &comparison, &changed).unwrap();
+    insta::assert_snapshot!("comparison", told(text) + "\n\n" + &told(markdown));
 }
 
 /// What a Service of a property may carry: as many clouds' keys as there are mechanisms.

@@ -144,16 +144,17 @@ impl<'p> Bill<'p> {
         price.amount.map(|amount| (amount, price))
     }
 
-    /// The prices that these charges are worked out from.
+    /// The prices that these charges are worked out from, each with its product.
     #[must_use]
-    pub fn prices_of(&self, charges: &[Charge]) -> Vec<&'p Price> {
+    pub fn prices_of(&self, charges: &[Charge]) -> Vec<(&'p Product, &'p Price)> {
         let mut ids: Vec<_> = charges.iter().map(|charge| charge.product).collect();
         ids.sort_unstable();
         ids.dedup();
         let mut used = Vec::new();
         for product in ids.into_iter().filter_map(|id| self.prices.product(id)) {
             for meter in [Meter::Hour, Meter::Month, Meter::FirstRules, Meter::FurtherRule, Meter::AddressHour] {
-                used.extend(product.price(meter, self.region.as_deref()).filter(|price| price.amount.is_some()));
+                let price = product.price(meter, self.region.as_deref()).filter(|price| price.amount.is_some());
+                used.extend(price.map(|price| (product, price)));
             }
         }
         used

@@ -11,7 +11,6 @@ use super::placement::{self, Charge, Placement};
 use super::provider::Provider;
 use crate::kube::object::Labels;
 use crate::kube::{Object, Typed};
-use crate::yaml::Value;
 
 /// The classes of the files, by name, with what decides what they make.
 #[derive(Debug, Default)]
@@ -202,7 +201,7 @@ fn merge(placement: &mut Placement, class: &str) {
 
 /// What a Gateway wants written on what is made for it.
 fn infrastructure(object: &Object<'_>) -> Labels {
-    let Some(annotations) = object.at("spec.infrastructure.annotations").value().map(Value::follow) else { return Labels::new() };
+    let Some(annotations) = object.at("spec.infrastructure.annotations").value().map(|value| value.follow()) else { return Labels::new() };
     if !annotations.is_mapping() {
         return Labels::new();
     }
@@ -214,19 +213,17 @@ fn infrastructure(object: &Object<'_>) -> Labels {
 
 /// The ports of its listeners, each once.
 fn listeners(object: &Object<'_>) -> Vec<Port> {
-    let Some(listeners) = object.at("spec.listeners").value().map(Value::follow) else { return Vec::new() };
+    let Some(listeners) = object.at("spec.listeners").value().map(|value| value.follow()) else { return Vec::new() };
     if !listeners.is_sequence() {
         return Vec::new();
     }
-    let read = |listener: Value<'_, '_>| {
-        let listener = Some(listener.follow()).filter(|it| it.is_mapping())?;
-        let of = |key: &str| listener.get(key)?.follow().as_str().map(str::to_owned);
+    let read = listeners.items().map(|listener| listener.follow()).filter(|listener| listener.is_mapping()).filter_map(|listener| {
         let number = listener.get("port").and_then(|port| i32::try_from(port.follow().as_i64()?).ok())?;
-        let protocol = of("protocol").unwrap_or_default();
+        let protocol = listener.get("protocol").and_then(|protocol| protocol.follow().as_str()).unwrap_or_default();
         let transport = if protocol == "UDP" { Protocol::Udp } else { Protocol::Tcp };
-        Some(Port { protocol: transport, number, is_http: matches!(protocol.as_str(), "HTTP" | "HTTPS" | "TLS") })
-    };
-    let mut ports: Vec<Port> = listeners.items().filter_map(read).collect();
+        Some(Port { protocol: transport, number, is_http: matches!(protocol, "HTTP" | "HTTPS" | "TLS") })
+    });
+    let mut ports: Vec<Port> = read.collect();
     ports.sort_by_key(|port| (port.number, port.protocol));
     ports.dedup_by_key(|port| (port.number, port.protocol));
     ports

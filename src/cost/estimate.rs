@@ -113,7 +113,7 @@ impl Estimate {
         self.unknown += other.unknown;
         self.otherwise.extend(other.otherwise);
         self.sharing.extend(other.sharing);
-        self.sharing.sort_by(|a, b| b.saves.amount.cmp(&a.saves.amount));
+        self.sharing.sort_by_key(|it| std::cmp::Reverse(it.saves.amount));
         self.baseline = match (self.baseline.take(), other.baseline) {
             (Some(ours), Some(theirs)) => Some(ours.and(theirs)),
             (ours, theirs) => ours.or(theirs),
@@ -207,7 +207,8 @@ fn load_balancer(claim: &Claim<'_, '_>, bill: &Bill<'_>, options: &Options, pric
         let region = options.region.as_ref().map_or_else(String::new, |region| format!(" in {region}"));
         it.unknown = Some(format!("its price{region} is not known"));
     }
-    let used = bill.prices_of(&placement.charges);
+    let rates = bill.prices_of(&placement.charges);
+    let used: Vec<&Price> = rates.iter().map(|(_, price)| *price).collect();
     let ids: BTreeSet<_> = placement.charges.iter().map(|charge| charge.product).collect();
     for product in ids.into_iter().filter_map(|id| prices.product(id)) {
         it.uncounted.extend(product.uncounted.iter().cloned());
@@ -224,7 +225,7 @@ fn load_balancer(claim: &Claim<'_, '_>, bill: &Bill<'_>, options: &Options, pric
     if it.monthly.is_some() && !placement.charges.is_empty() {
         it.confidence = used.iter().map(|price| price.confidence).min().unwrap_or(Confidence::None);
         it.as_of = used.iter().filter_map(|price| price.as_of).min();
-        it.rates = used.iter().filter_map(|price| rate(price)).collect();
+        it.rates = rates.iter().filter_map(|(product, price)| rate(&product.title, price)).collect();
         it.stale_days = it.as_of.and_then(|date| date.age(options.today?)).filter(|days| *days > STALE_AFTER);
         for id in used.iter().flat_map(|price| &price.sources) {
             let source = prices.source(id).to_owned();
@@ -245,12 +246,12 @@ fn load_balancer(claim: &Claim<'_, '_>, bill: &Bill<'_>, options: &Options, pric
     it
 }
 
-/// `$0.0225 per hour (us-east-1, 2026-07-22, high)`
-fn rate(price: &Price) -> Option<String> {
+/// `Network Load Balancer $0.0225 per hour (us-east-1, 2026-07-22, high)`
+fn rate(product: &str, price: &Price) -> Option<String> {
     let amount = per_unit(price.amount?, &price.currency);
     let date = price.as_of.map_or_else(|| "no date".to_owned(), |date| date.to_string());
     let known = if price.confidence == Confidence::Low { "unverified" } else { price.confidence.name() };
-    Some(format!("{amount} per {} ({}, {date}, {known})", price.meter.unit(), price.region))
+    Some(format!("{product} {amount} per {} ({}, {date}, {known})", price.meter.unit(), price.region))
 }
 
 /// A price of a unit in full: `$0.006`.

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::text::signed;
 use super::{amount, count, product, said, stale, total};
-use crate::cost::{Comparison, Estimate, LoadBalancer};
+use crate::cost::{Comparison, Confidence, Estimate, LoadBalancer};
 use crate::report::safe::Safe;
 
 /// Writes what the files cost.
@@ -15,7 +15,7 @@ pub fn estimate(out: &mut dyn Write, estimate: &Estimate) -> io::Result<()> {
     writeln!(out, "### Load balancers: {} a month\n", total(&estimate.total))?;
     writeln!(out, "| load balancer | product | alone | adds |\n|---|---|--:|--:|")?;
     for it in &estimate.load_balancers {
-        let [monthly, marginal] = [it.monthly.as_ref(), it.marginal.as_ref()].map(|money| amount(money, it.confidence));
+        let (monthly, marginal) = (amount(it.monthly.as_ref(), it.confidence), amount(it.marginal.as_ref(), Confidence::High));
         writeln!(out, "| {} | {} | {monthly} | {marginal} |", cell(&it.title()), cell(&product(it)))?;
     }
     for it in &estimate.sharing {

@@ -6,7 +6,7 @@ use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use owo_colors::{OwoColorize, Style};
 
 use super::{amount, count, product, said, stale, total};
-use crate::cost::{Comparison, Estimate, LoadBalancer};
+use crate::cost::{Comparison, Confidence, Estimate, LoadBalancer};
 use crate::report::Look;
 use crate::report::safe::Safe;
 use crate::report::wrap::wrap;
@@ -22,8 +22,7 @@ pub fn estimate(out: &mut dyn Write, estimate: &Estimate, sources: &[Source], lo
         writeln!(out, "no load balancers")?;
     } else {
         let rows = estimate.load_balancers.iter().map(|it| {
-            let money = [it.monthly.as_ref(), it.marginal.as_ref()].map(|money| amount(money, it.confidence));
-            let [monthly, marginal] = money;
+            let (monthly, marginal) = (amount(it.monthly.as_ref(), it.confidence), amount(it.marginal.as_ref(), Confidence::High));
             [name(it, sources), Safe(&product(it)).to_string(), monthly, marginal]
         });
         table(out, ["LOAD BALANCER", "PRODUCT", "ALONE", "ADDS"], rows, look)?;
@@ -102,6 +101,9 @@ pub(super) fn signed(money: &crate::cost::Money) -> String {
 
 fn name(it: &LoadBalancer, sources: &[Source]) -> String {
     let kind = if it.kind == "Service" { String::new() } else { format!("{} ", it.kind) };
+    if sources.len() == 1 {
+        return format!("{kind}{}", Safe(&it.title()));
+    }
     let path = sources.get(it.span.file.0 as usize).map_or("", |source| source.path.as_str());
     let file = path.rsplit('/').next().unwrap_or(path);
     format!("{kind}{} ({})", Safe(&it.title()), Safe(file))
