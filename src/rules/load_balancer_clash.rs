@@ -7,14 +7,15 @@ use crate::kube::object::State;
 use crate::kube::{Object, World};
 
 /// How many objects of the file are looked at: a longer one is no hand-written manifest.
-const MOST: usize = 400;
+const MOST: usize = 200;
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let Some(mine) = asked(object, world) else { return };
     let Some(provider) = mine.provider else { return };
     let earlier = world.in_file(object.span.file).take(MOST).take_while(|it| it.id < object.id);
     let services = earlier.filter(|it| it.state == State::Object && (it.name(), world.namespace(it)) != (object.name(), world.namespace(object)));
-    let rivals = services.filter_map(|it| asked(it, world)).filter(|it| it.provider == Some(provider));
+    let near = services.filter(|it| meets(&mine, it, provider));
+    let rivals = near.filter_map(|it| asked(it, world)).filter(|it| it.provider == Some(provider));
     for rival in rivals {
         let Some((field, label, help)) = clash(provider, &mine, &rival) else { continue };
         let message = format!("Service `{}` and Service `{}` can't both have their load balancer", rival.object.name(), object.name());
@@ -25,6 +26,16 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         );
         return;
     }
+}
+
+/// Whether the two have anything in common that could clash: a first look, before the second one is read in full.
+fn meets(mine: &Asked<'_, '_>, other: &Object<'_>, provider: Provider) -> bool {
+    let Some(spec) = other.service().and_then(|service| service.spec.as_ref()) else { return false };
+    let theirs = other.metadata().and_then(|metadata| metadata.annotations.as_ref());
+    let annotation = theirs.is_some_and(|theirs| mine.demand.annotations.iter().any(|(key, value)| theirs.get(key) == Some(value)));
+    let address = mine.demand.address.is_some() && mine.demand.address == spec.load_balancer_ip;
+    let port = || spec.ports.iter().flatten().any(|port| mine.demand.ports.iter().any(|it| it.number == port.port));
+    annotation || address || provider == Provider::K3s && port()
 }
 
 fn clash(provider: Provider, mine: &Asked<'_, '_>, rival: &Asked<'_, '_>) -> Option<(String, String, &'static str)> {
