@@ -7,7 +7,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use svclint::cost::{self, Controller, Estimate, LoadBalancer, Money, Options, Prices, Provider};
-use svclint::kube::{Object, read};
+use svclint::kube::{Object, Profile, World, read};
 use svclint::report::Look;
 use svclint::report::cost as report;
 use svclint::source::{FileId, Source};
@@ -275,6 +275,23 @@ fn a_pull_requests_effect_is_a_comparison() {
     let difference: Vec<_> = comparison.difference().iter().map(Money::to_string).collect();
     assert_eq!(difference, ["-$9.13"]);
     assert!(cost::compare(&before, &before).is_empty());
+}
+
+#[test]
+fn a_kustomizations_patch_is_no_load_balancer_of_its_own() {
+    let files = [
+        ("app/kustomization.yaml", "resources: [web.yaml]\npatches:\n  - path: patch.yaml\n".to_owned()),
+        ("app/web.yaml", service("web", &[], HTTP)),
+        ("app/patch.yaml", service("web", &[], &[(443, "TCP")])),
+    ];
+    let source = |(id, (path, text)): (usize, &(&str, String))| {
+        Source::new(FileId(u32::try_from(id).unwrap()), (*path).to_owned(), text.clone().into_bytes())
+    };
+    let sources: Vec<_> = files.iter().enumerate().map(source).collect();
+    let objects = sources.iter().flat_map(|source| read::objects(source, false, None)).collect();
+    let world = World::new(&sources, Profile::default(), objects);
+    let estimate = cost::of_world(&world, &at(Provider::Civo), Prices::built_in());
+    assert_eq!((total(&estimate).as_str(), estimate.load_balancers.len()), ("$10.00", 1));
 }
 
 /// One of each: a price, software, an unknown price, several clouds at once, an Ingress in a group.

@@ -10,7 +10,7 @@ use super::{Cost, RuleChoice, Told};
 use crate::config::did_you_mean;
 use crate::cost::{self, Date, Estimate, Options, Prices, Provider};
 use crate::exit::Exit;
-use crate::kube::{Object, read};
+use crate::kube::{Object, World, read};
 use crate::report;
 use crate::source::{Source, Unreadable};
 use crate::walk::{self, Context};
@@ -49,12 +49,12 @@ impl Run {
         let mut joined: Option<Estimate> = None;
         for (settings, paths) in units(paths, stdin_name, &options.cluster, &RuleChoice::default())? {
             let mut files = walk::read(&paths, &walk::Options { exclude: &settings.exclude, context: &Context::None, stdin_name });
-            let before = u32::try_from(self.sources.len()).unwrap_or(u32::MAX);
-            files.sources.iter_mut().for_each(|source| source.id.0 += before);
             let objects: Vec<Object<'_>> = files.sources.iter().flat_map(|source| read::objects(source, false, None)).collect();
             let provider = settings.profile.provider.as_deref().map(provider).transpose()?;
-            let estimate = cost::estimate(&objects, &told(options, Options { provider, ..Options::of(&settings.profile) })?, prices);
-            drop(objects);
+            let known = told(options, Options { provider, ..Options::of(&settings.profile) })?;
+            let mut estimate = cost::of_world(&World::new(&files.sources, settings.profile, objects), &known, prices);
+            let before = u32::try_from(self.sources.len()).unwrap_or(u32::MAX);
+            estimate.load_balancers.iter_mut().for_each(|it| it.span.file.0 += before);
             self.sources.append(&mut files.sources);
             self.unreadable.append(&mut files.unreadable);
             match &mut joined {

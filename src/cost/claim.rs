@@ -25,11 +25,12 @@ pub struct Claim<'o, 's> {
     pub is_edge: bool,
 }
 
-/// All claims, in the order of the objects.
+/// All claims of the objects that count, in their order.
 #[must_use]
-pub fn claims<'o, 's>(objects: &'o [Object<'s>], options: &Options) -> Vec<Claim<'o, 's>> {
+pub fn claims<'o, 's>(objects: &'o [Object<'s>], counts: &dyn Fn(&Object<'s>) -> bool, options: &Options) -> Vec<Claim<'o, 's>> {
     let classes = Classes::read(objects);
-    objects.iter().filter(|object| !object.context).filter_map(|object| claim(object, &classes, options)).collect()
+    let counted = objects.iter().filter(|object| !object.context && counts(object));
+    counted.filter_map(|object| claim(object, &classes, options)).collect()
 }
 
 fn claim<'o, 's>(object: &'o Object<'s>, classes: &Classes<'o>, options: &Options) -> Option<Claim<'o, 's>> {

@@ -13,7 +13,7 @@ use super::prices::{Confidence, Price, Prices};
 use super::provider::Provider;
 use super::share::{Sharing, sharing};
 use super::{Options, STALE_AFTER};
-use crate::kube::Object;
+use crate::kube::{Object, World};
 use crate::source::Span;
 
 /// What the files cost.
@@ -133,9 +133,19 @@ impl Baseline {
 /// Works out what these objects cost.
 #[must_use]
 pub fn estimate(objects: &[Object<'_>], options: &Options, prices: &Prices) -> Estimate {
-    let claims = claims(objects, options);
+    of_claims(&claims(objects, &|_| true, options), options, prices)
+}
+
+/// Works out what the objects of a world cost. A kustomization's patch is no object of its own.
+#[must_use]
+pub fn of_world(world: &World<'_>, options: &Options, prices: &Prices) -> Estimate {
+    let counts = |object: &Object<'_>| !world.kustomize.is_patch(object.span.file);
+    of_claims(&claims(world.objects(), &counts, options), options, prices)
+}
+
+fn of_claims(claims: &[Claim<'_, '_>], options: &Options, prices: &Prices) -> Estimate {
     let mut bill = Bill::new(prices, options);
-    for claim in &claims {
+    for claim in claims {
         bill.add(priced(claim, &bill).map_or(&[], |placement| &placement.charges));
     }
     let load_balancers: Vec<_> = claims.iter().map(|claim| load_balancer(claim, &bill, options, prices)).collect();
@@ -149,8 +159,8 @@ pub fn estimate(objects: &[Object<'_>], options: &Options, prices: &Prices) -> E
         prices_as_of: load_balancers.iter().filter_map(|it| it.as_of).min(),
         total: bill.total(),
         unknown: load_balancers.iter().filter(|it| it.monthly.is_none()).count(),
-        otherwise: otherwise(&claims, &bill),
-        sharing: sharing(&claims, &bill, options),
+        otherwise: otherwise(claims, &bill),
+        sharing: sharing(claims, &bill, options),
         baseline,
         notes: twice(&load_balancers).into_iter().collect(),
         load_balancers,
@@ -160,7 +170,7 @@ pub fn estimate(objects: &[Object<'_>], options: &Options, prices: &Prices) -> E
 /// What one Service, Ingress or Gateway costs where it is the only one; none where it makes no load balancer.
 #[must_use]
 pub fn of_service(object: &Object<'_>, options: &Options, prices: &Prices) -> Option<LoadBalancer> {
-    let claims = claims(std::slice::from_ref(object), options);
+    let claims = claims(std::slice::from_ref(object), &|_| true, options);
     let claim = claims.first()?;
     let mut bill = Bill::new(prices, options);
     bill.add(priced(claim, &bill).map_or(&[], |placement| &placement.charges));

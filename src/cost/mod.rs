@@ -20,7 +20,7 @@ mod share;
 
 pub use compare::{Comparison, compare};
 pub use date::Date;
-pub use estimate::{Baseline, Estimate, LoadBalancer, Otherwise, estimate, of_service};
+pub use estimate::{Baseline, Estimate, LoadBalancer, Otherwise, estimate, of_service, of_world};
 pub use money::{Money, Total};
 pub use prices::{Confidence, Prices};
 pub use provider::{Controller, Provider};
