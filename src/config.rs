@@ -163,6 +163,7 @@ fn profile(file: &File, flags: &Flags, origins: &mut Origins<'_>) -> Result<Prof
     origins.say("cluster.serviceCIDR", list(&profile.service_cidrs), cluster.service_cidr.is_some(), None);
 
     if let Some(families) = &cluster.ip_families {
+        profile.ip_families_given = true;
         profile.ip_families = families.iter().map(|family| (*family).into()).collect();
         if !matches!(profile.ip_families.as_slice(), [_] | [IpFamily::V4, IpFamily::V6] | [IpFamily::V6, IpFamily::V4]) {
             return Err(origins.bad("ipFamilies", "expected IPv4, IPv6 or both, each once"));

@@ -24,6 +24,8 @@ pub struct Profile {
     pub service_cidrs: Vec<String>,
     /// The cluster's families, the primary one first.
     pub ip_families: Vec<IpFamily>,
+    /// Whether the families were given rather than assumed.
+    pub ip_families_given: bool,
     /// Where objects without a namespace go.
     pub default_namespace: String,
     /// The cluster's DNS domain.
@@ -46,6 +48,7 @@ impl Default for Profile {
             node_ports_given: false,
             service_cidrs: Vec::new(),
             ip_families: vec![IpFamily::V4],
+            ip_families_given: false,
             default_namespace: "default".into(),
             domain: "cluster.local".into(),
             provider: None,
@@ -53,5 +56,15 @@ impl Default for Profile {
             availability_zones: None,
             region: None,
         }
+    }
+}
+
+impl Profile {
+    /// The same cluster, with both families where nobody said which it has: what only some clusters refuse is no fault
+    /// of the files.
+    #[must_use]
+    pub fn lenient(&self) -> Self {
+        let ip_families = if self.ip_families_given { self.ip_families.clone() } else { vec![IpFamily::V4, IpFamily::V6] };
+        Self { ip_families, ..self.clone() }
     }
 }

@@ -84,12 +84,14 @@ rules! {
     target_port_not_declared => "target-port-not-declared",
     text_after_document_end => "text-after-document-end",
     unknown_api_version => "unknown-api-version",
+    unknown_field => "unknown-field",
     unknown_kind => "unknown-kind",
     unrendered_template => "unrendered-template",
     unsupported_value => "unsupported-value",
     volume_mount_without_volume => "volume-mount-without-volume",
     workload_not_in_files => "workload-not-in-files",
     workload_selector_mismatch => "workload-selector-mismatch",
+    wrong_type => "wrong-type",
     yaml_syntax_error => "yaml-syntax-error",
 }
 
