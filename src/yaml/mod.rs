@@ -11,6 +11,7 @@
 
 mod base64;
 mod bytes;
+pub mod de;
 mod documents;
 mod entries;
 mod gosyntax;
@@ -25,6 +26,7 @@ mod scan;
 mod tree;
 mod value;
 
+pub use de::{Fault, FaultKind, Got, Step, Wanted, from_value};
 pub use documents::{Chunk, documents};
 pub use entries::{Lost, Pair};
 pub use read::{SyntaxError, read};
