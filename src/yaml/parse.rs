@@ -10,6 +10,9 @@ use super::tree::{INLINE, MERGES, NodeId, Shape, Style, TAGGED, Tag, Tree};
 /// Deepest nesting that is read. Kubernetes' own limit is 10,000; nothing real comes near either.
 pub(super) const MAX_DEPTH: usize = 512;
 
+/// Most nodes of one document. A node takes 20 bytes, so that memory stays bounded where a bracket is followed by millions of commas.
+const MAX_NODES: usize = 1 << 22;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     DocumentEnd,
@@ -106,6 +109,10 @@ impl<'b> Parser<'b, '_> {
         };
         while state != State::DocumentEnd {
             state = self.step(state)?;
+            if self.tree.nodes.len() > MAX_NODES {
+                let message = format!("document has more than {MAX_NODES} values");
+                return Err(Box::new(Problem { message, at: Mark { at: self.last_end, line: 0 }, context: None, scanner: true }));
+            }
         }
         let token = self.scan.peek()?;
         Ok(match token.kind {

@@ -188,6 +188,7 @@ fn from_problem(source: &Source, problem: &Problem) -> SyntaxError {
         Some((begun, "while scanning a simple key")) => (begun, None),
         Some((begun, "while scanning a quoted scalar")) => (begun, Some((character(source, at), "still open here"))),
         Some((begun, words)) if begun.start != at => (character(source, at), note(words).map(|note| (begun, note))),
+        None if problem.message.starts_with("unknown anchor") => (word(source, at), None),
         _ => (character(source, at), None),
     };
     SyntaxError { message, span, note, converting: true }
@@ -212,6 +213,13 @@ fn character(source: &Source, at: u32) -> Span {
         Some('\n' | '\r') | None => source.span(at.min(source.len()), at.min(source.len())),
         Some(character) => source.span(at, at + count(character.len_utf8())),
     }
+}
+
+/// From `at` to the next blank or bracket.
+fn word(source: &Source, at: u32) -> Span {
+    let rest = source.text.get(at as usize..).unwrap_or("");
+    let len = rest.find(|c: char| c.is_whitespace() || matches!(c, ',' | ']' | '}')).unwrap_or(rest.len());
+    source.span(at, at + count(len))
 }
 
 /// From `at` to the end of its line.
