@@ -3,7 +3,8 @@
 use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 
-use super::{At, De, Error, FaultKind, Frame, State, Wanted};
+use super::deserializer::De;
+use super::{At, Error, FaultKind, Frame, State, Wanted};
 use crate::yaml::tree::Value;
 use crate::yaml::value::Items;
 
@@ -106,10 +107,10 @@ fn read<'de, 't, 's, S: DeserializeSeed<'de>>(
     let absent = state.absent.contains(&value.id);
     let known = state.absent.len();
     let read = seed.deserialize(De { state: &mut *state, value, frame, absent });
-    if let Err(error) = &read {
-        if state.absent.len() == known {
-            state.wrong(value, frame, Wanted::Other(error.0.clone()));
-        }
+    if let Err(error) = &read
+        && state.absent.len() == known
+    {
+        state.wrong(value, frame, Wanted::Other(error.0.clone()));
     }
     read
 }

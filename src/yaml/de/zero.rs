@@ -4,7 +4,8 @@ use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::{Error, Wanted, special, zero_of};
+use super::deserializer::{special, zero_of};
+use super::{Error, Wanted};
 
 /// A collection without anything in it.
 pub(super) struct Nothing;
