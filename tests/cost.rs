@@ -1,6 +1,6 @@
 //! What load balancers cost: worked cases, properties, recorded cases, and the real manifests.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout, missing_docs)]
 
 use std::fmt::Write as _;
 use std::path::Path;
