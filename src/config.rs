@@ -188,6 +188,9 @@ fn profile(file: &File, flags: &Flags, origins: &mut Origins<'_>) -> Result<Prof
     }
 
     profile.provider = flags.provider.clone().or_else(|| file.provider.name.clone());
+    profile.controller.clone_from(&file.provider.controller);
+    profile.availability_zones = file.provider.availability_zones;
+    profile.region.clone_from(&file.provider.region);
     let flag = flags.provider.as_ref().map(|_| "--provider");
     origins.say("provider.name", profile.provider.as_deref().unwrap_or("null"), file.provider.name.is_some(), flag);
     for (name, value) in file.provider.others() {

@@ -32,6 +32,12 @@ pub struct Profile {
     pub domain: String,
     /// `--provider`, if given.
     pub provider: Option<String>,
+    /// Which of the provider's controllers looks after Services, if given.
+    pub controller: Option<String>,
+    /// In how many zones its load balancers stand, if given.
+    pub availability_zones: Option<u8>,
+    /// Its region, if given.
+    pub region: Option<String>,
 }
 
 impl Default for Profile {
@@ -46,6 +52,9 @@ impl Default for Profile {
             default_namespace: "default".into(),
             domain: "cluster.local".into(),
             provider: None,
+            controller: None,
+            availability_zones: None,
+            region: None,
         }
     }
 }
