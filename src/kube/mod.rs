@@ -21,6 +21,7 @@ pub mod ports;
 pub mod profile;
 pub mod read;
 pub mod repeats;
+pub mod selection;
 pub mod shape;
 pub mod targets;
 pub mod template;
