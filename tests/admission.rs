@@ -94,10 +94,10 @@ fn typed(value: &Value) -> Option<Typed> {
 
 /// Whether something other than null stands at a path of fields and indexes.
 fn is_written(value: &Value, path: &str) -> bool {
-    let steps = path.split(['.', '[']).map(|step| step.trim_end_matches(']'));
-    let found = steps.fold(Some(value), |value, step| match step.parse::<usize>() {
-        Ok(index) => value?.get(index),
-        Err(_) => value?.get(step),
+    let mut steps = path.split(['.', '[']).map(|step| step.trim_end_matches(']'));
+    let found = steps.try_fold(value, |value, step| match step.parse::<usize>() {
+        Ok(index) => value.get(index),
+        Err(_) => value.get(step),
     });
     found.is_some_and(|value| !value.is_null())
 }
