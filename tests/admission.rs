@@ -94,10 +94,10 @@ fn typed(value: &Value) -> Option<Typed> {
 
 /// Whether something other than null stands at a path of fields and indexes.
 fn is_written(value: &Value, path: &str) -> bool {
-    let steps = path.split(['.', '[']).map(|step| step.trim_end_matches(']'));
-    let found = steps.fold(Some(value), |value, step| match step.parse::<usize>() {
-        Ok(index) => value?.get(index),
-        Err(_) => value?.get(step),
+    let mut steps = path.split(['.', '[']).map(|step| step.trim_end_matches(']'));
+    let found = steps.try_fold(value, |value, step| match step.parse::<usize>() {
+        Ok(index) => value.get(index),
+        Err(_) => value.get(step),
     });
     found.is_some_and(|value| !value.is_null())
 }
@@ -246,7 +246,9 @@ fn measure(dir: &Path, version: &str) {
     for difference in differences.iter().take(40) {
         println!("  {difference}");
     }
-    let at_least = |part: usize, share: f64| part as f64 >= share * total.cases as f64;
+    // The selection must be right in full; of the whole record a little may be left.
+    let exact = dir.ends_with("fixtures/apiserver");
+    let at_least = |part: usize, share: f64| part as f64 >= if exact { 1.0 } else { share } * total.cases as f64;
     assert!(total.cases > 0);
     assert!(at_least(total.verdicts, 0.998), "{version}: verdicts");
     assert!(at_least(total.causes, 0.995), "{version}: causes");

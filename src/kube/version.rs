@@ -82,11 +82,11 @@ changes! {
     /// Errors print structures and lists as JSON rather than in Go's syntax.
     JsonErrorValues: 34, "apimachinery pkg/util/validation/field/errors.go; recorded";
     /// `Too long: may not be more than N bytes`, before: `must have at most N bytes`.
-    TooLongMayNotBe: 32, "apimachinery pkg/util/validation/field/errors.go; recorded";
+    TooLongMayNotBe: 32, "apimachinery pkg/util/validation/field/errors.go; recorded: not in 1.30, in 1.33";
     /// "a valid label key …, N bytes", before: "a qualified name …, N characters".
-    LabelKeyWording: 34, "apimachinery pkg/api/validate/content; recorded";
+    LabelKeyWording: 34, "apimachinery pkg/api/validate/content; recorded: not in 1.33, in 1.35";
     /// Owner references: `must not be empty`, before with the field's name in front.
-    OwnerReferenceShortWording: 34, "apimachinery pkg/api/validation/objectmeta.go; recorded";
+    OwnerReferenceShortWording: 34, "apimachinery pkg/api/validation/objectmeta.go; recorded: not in 1.33, in 1.35";
 
     // Names and addresses.
     /// A Service's name is a DNS-1123 label and may start with a digit.
@@ -122,7 +122,7 @@ changes! {
     /// Cluster addresses are IPAddress objects.
     IpAddressObjects: 33, "gate MultiCIDRServiceAllocator GA, KEP-1880; recorded";
     /// A cluster address that cannot be had without a name is a field error, before: an internal error.
-    IpAllocationFieldError: 34, "pkg/registry/core/service/storage/alloc.go; recorded";
+    IpAllocationFieldError: 34, "pkg/registry/core/service/storage/alloc.go; recorded: not in 1.33, in 1.35";
 
     // Endpoints and EndpointSlice.
     /// The server warns about every v1 Endpoints, and about the addresses in Endpoints and EndpointSlices.
@@ -136,13 +136,13 @@ changes! {
     /// HorizontalPodAutoscaler: a missing `maxReplicas` is Required.
     HpaMaxReplicasRequired: 36, "pkg/apis/autoscaling/validation; recorded";
     /// HorizontalPodAutoscaler: `scaleTargetRef.apiVersion` names a group.
-    HpaTargetNamesGroup: 34, "pkg/apis/autoscaling/validation; recorded";
+    HpaTargetNamesGroup: 34, "pkg/apis/autoscaling/validation; recorded: not in 1.33, in 1.35";
     /// HorizontalPodAutoscaler: `tolerance` is kept and validated.
     HpaTolerance: 35, "gate HPAConfigurableTolerance beta, KEP-4951";
     /// The field `tolerance` of a HorizontalPodAutoscaler exists.
     HpaToleranceField: 33, "k8s.io/api autoscaling/v2 types.go, KEP-4951";
     /// References without kind or name: `Required value`, before with words.
-    ReferenceShortWording: 34, "pkg/apis/networking/validation; recorded";
+    ReferenceShortWording: 34, "pkg/apis/networking/validation; recorded: not in 1.33, in 1.35";
 
     // Pods: what is taken. Fields whose gate is off are dropped unseen.
     /// A template with host networking leaves its host ports to the pods that come of it, before: they are filled in.

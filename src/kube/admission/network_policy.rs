@@ -38,28 +38,46 @@ fn set_defaults_network_policy(spec: &mut NetworkPolicySpec) {
     }
 }
 
-/// The rules of both directions: the direction's field, its peers' field, ports and peers of each rule.
-fn rules(
-    spec: &NetworkPolicySpec,
-) -> impl Iterator<Item = (&'static str, &'static str, usize, Option<&Vec<NetworkPolicyPort>>, Option<&Vec<NetworkPolicyPeer>>)> {
-    let ingress = spec.ingress.iter().flatten().enumerate();
-    let egress = spec.egress.iter().flatten().enumerate();
-    ingress
-        .map(|(i, rule)| ("ingress", "from", i, rule.ports.as_ref(), rule.from.as_ref()))
-        .chain(egress.map(|(i, rule)| ("egress", "to", i, rule.ports.as_ref(), rule.to.as_ref())))
+/// A rule of either direction.
+struct Rule<'s> {
+    /// `ingress` or `egress`
+    direction: &'static str,
+    /// `from` or `to`
+    side: &'static str,
+    index: usize,
+    ports: &'s [NetworkPolicyPort],
+    peers: &'s [NetworkPolicyPeer],
+}
+
+fn rules(spec: &NetworkPolicySpec) -> impl Iterator<Item = Rule<'_>> {
+    let ingress = spec.ingress.iter().flatten().enumerate().map(|(index, rule)| Rule {
+        direction: "ingress",
+        side: "from",
+        index,
+        ports: rule.ports.as_deref().unwrap_or_default(),
+        peers: rule.from.as_deref().unwrap_or_default(),
+    });
+    let egress = spec.egress.iter().flatten().enumerate().map(|(index, rule)| Rule {
+        direction: "egress",
+        side: "to",
+        index,
+        ports: rule.ports.as_deref().unwrap_or_default(),
+        peers: rule.to.as_deref().unwrap_or_default(),
+    });
+    ingress.chain(egress)
 }
 
 /// `ValidateNetworkPolicySpec`
 pub fn validate_network_policy_spec(spec: &NetworkPolicySpec, path: &Path<'_>, cx: &mut Context<'_>) {
     validate_label_selector(spec.pod_selector.as_ref(), &path.child("podSelector"), cx);
-    for (direction, side, i, ports, peers) in rules(spec) {
-        let path = path.child(direction);
-        let path = path.index(i);
-        for (j, port) in ports.into_iter().flatten().enumerate() {
-            validate_network_policy_port(port, &path.child("ports").index(j), cx);
+    for rule in rules(spec) {
+        let path = path.child(rule.direction);
+        let path = path.index(rule.index);
+        for (i, port) in rule.ports.iter().enumerate() {
+            validate_network_policy_port(port, &path.child("ports").index(i), cx);
         }
-        for (j, peer) in peers.into_iter().flatten().enumerate() {
-            validate_network_policy_peer(peer, &path.child(side).index(j), cx);
+        for (i, peer) in rule.peers.iter().enumerate() {
+            validate_network_policy_peer(peer, &path.child(rule.side).index(i), cx);
         }
     }
     let types = spec.policy_types.as_deref().unwrap_or_default();
@@ -142,17 +160,17 @@ fn warnings_for_network_policy(spec: &NetworkPolicySpec, cx: &mut Context<'_>) {
         return;
     }
     let path = Path::root("spec");
-    for (direction, side, i, _, peers) in rules(spec) {
-        let path = path.child(direction);
-        let path = path.index(i);
-        for (j, peer) in peers.into_iter().flatten().enumerate() {
+    for rule in rules(spec) {
+        let path = path.child(rule.direction);
+        let path = path.index(rule.index);
+        for (i, peer) in rule.peers.iter().enumerate() {
             let Some(block) = &peer.ip_block else { continue };
-            let path = path.child(side);
-            let path = path.index(j);
+            let path = path.child(rule.side);
+            let path = path.index(i);
             let path = path.child("ipBlock");
             warn_for_cidr(&block.cidr, &path.child("cidr"), cx);
-            for (k, except) in block.except.iter().flatten().enumerate() {
-                warn_for_cidr(except, &path.child("except").index(k), cx);
+            for (j, except) in block.except.iter().flatten().enumerate() {
+                warn_for_cidr(except, &path.child("except").index(j), cx);
             }
         }
     }

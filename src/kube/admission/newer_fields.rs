@@ -13,8 +13,9 @@ pub fn unknown_fields(typed: &Typed, version: Version) -> Vec<String> {
     let mut unknown = Vec::new();
     let mut push = |path: String| unknown.push(format!("unknown field \"{path}\""));
     match typed {
-        Typed::Service(service) if !version.has(Change::TrafficDistributionField) => {
-            if service.spec.as_ref().is_some_and(|spec| spec.traffic_distribution.is_some()) {
+        Typed::Service(service) => {
+            let written = service.spec.as_ref().is_some_and(|spec| spec.traffic_distribution.is_some());
+            if written && !version.has(Change::TrafficDistributionField) {
                 push("spec.trafficDistribution".into());
             }
         }
