@@ -46,7 +46,9 @@ pub fn beside_faults(object: &Object<'_>, profile: &Profile) -> Option<Box<Verdi
         written: Some(&written),
         ..Request::new(object.typed.as_ref()?, &object.reference.api_version, &object.reference.kind)
     };
-    let verdict = admit(&request, profile).verdict;
+    let mut verdict = admit(&request, profile).verdict;
+    // That rules were not asked is said at no field.
+    verdict.causes.retain(|cause| cause.field != "<nil>");
     let silent = matches!(verdict.code, None | Some(201)) && verdict.warnings.is_empty();
     (!silent).then(|| Box::new(verdict))
 }
