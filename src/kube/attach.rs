@@ -7,7 +7,7 @@ use super::admission::gateway::OWN_GROUP;
 use super::labels;
 use super::object::{Labels, Object};
 use super::routes::{self, Reference, hostnames, intersect, items, text};
-use super::world::{Namespaces, World};
+use super::world::{Distance, Namespaces, World};
 
 /// Why no listener takes a route; the reason that comes latest counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,7 +85,8 @@ fn takes_namespace(world: &World<'_>, listener: &Json, gateway: &Object<'_>, rou
 /// Whether a selector may take the route's namespace: its labels are only known where the files have it.
 fn takes_labels(world: &World<'_>, selector: &LabelSelector, route: &Object<'_>) -> bool {
     let own = world.namespace(route);
-    let named = world.named("Namespace", own, route);
+    let mut named = world.named("Namespace", own, route);
+    named.retain(|namespace| world.distance(route, namespace) < Distance::Far);
     let labelled = named.first().map(|namespace| namespace.metadata().and_then(|metadata| metadata.labels.clone()).unwrap_or_default());
     let keys = selector.match_labels.iter().flatten().map(|(key, _)| key.as_str());
     let keys = keys.chain(selector.match_expressions.iter().flatten().map(|expression| expression.key.as_str()));

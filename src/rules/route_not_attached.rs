@@ -1,11 +1,12 @@
 //! A route that no listener of its Gateway takes.
 
-use crate::finding::Finding;
+use crate::finding::{Confidence, Finding};
 use crate::kube::admission::gateway::OWN_GROUP;
 use crate::kube::attach::{self, Refused};
 use crate::kube::meant::{self, Meant};
 use crate::kube::near::did_you_mean;
 use crate::kube::routes::{self, Reference, items, text};
+use crate::kube::world::Distance;
 use crate::kube::{Object, World};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
@@ -19,7 +20,12 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         let Meant::There(gateways) = meant::meant(world, object, parent.to()) else { continue };
         let refusals: Vec<_> = gateways.iter().map(|gateway| attach::refused(world, object, &parent, gateway)).collect();
         if let ([gateway, ..], Some(Some((why, listener)))) = (gateways.as_slice(), refusals.first().filter(|_| refusals.iter().all(Option::is_some))) {
-            out.push(tell(object, world, &parent, gateway, *why, *listener));
+            let mut finding = tell(object, world, &parent, gateway, *why, *listener);
+            // Of several in folders around it, none may be the one.
+            if gateways.len() > 1 && world.distance(object, gateway) == Distance::Near {
+                finding.confidence = Confidence::Possible;
+            }
+            out.push(finding);
         }
     }
 }

@@ -21,7 +21,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
             (OWN_GROUP, "Gateway" | "ListenerSet") => out.extend(gateway(object, world, &parent)),
             ("", "Service") => out.extend(service(object, world, &parent)),
             (OWN_GROUP, "Service") => out.push(no_group(object, world, &parent)),
-            ("" | OWN_GROUP, _) => out.push(no_parent(object, &parent)),
+            ("", _) => out.push(no_parent(object, &parent)),
             _ => {}
         }
     }
@@ -92,8 +92,7 @@ fn no_group(object: &Object<'_>, world: &World<'_>, parent: &Reference<'_>) -> F
 
 fn no_parent(object: &Object<'_>, parent: &Reference<'_>) -> Finding {
     let field = format!("{}.kind", parent.field);
-    let of = if parent.group.is_empty() { "the core group".to_owned() } else { format!("`{}`", parent.group) };
-    Finding::certain(format!("{} `{}` wants to hang on a `{}` of {of}: there is no such parent", object.kind(), object.name(), parent.kind))
+    Finding::certain(format!("{} `{}` wants to hang on a core `{}`: there is no such parent", object.kind(), object.name(), parent.kind))
         .label(object.at(&field).span(), "a route hangs on a Gateway, or on a Service with `group: \"\"`")
         .help("write `kind: Gateway`, or leave `group` and `kind` out")
         .field(field)

@@ -1,10 +1,13 @@
 //! The kinds of the Gateway API: which versions the standard channel of v1.6.1 serves, and their schemas. Knows no object.
 
+use serde_json::Value as Json;
+
 use super::gateways::{GATEWAY, GATEWAY_CLASS, LISTENER_SET};
 use super::policies::{BACKEND_TLS_POLICY, REFERENCE_GRANT};
 use super::routes::{GRPC_ROUTE, HTTP_ROUTE, PLAIN_ROUTE, TLS_ROUTE};
 use super::schema::Schema;
 use super::shared::OWN_GROUP;
+use crate::kube::admission::Cause;
 
 /// A kind.
 #[derive(Debug)]
@@ -64,6 +67,17 @@ impl Custom {
     #[must_use]
     pub fn is_served(&self, api_version: &str) -> bool {
         api_version.split_once('/').is_some_and(|(_, version)| self.served.contains(&version))
+    }
+
+    /// Whether the experimental channel accepts what the standard one refuses here: a filter of its own, and parents that
+    /// differ by their ports.
+    #[must_use]
+    pub fn is_fine_experimentally(&self, spec: &Json, cause: &Cause) -> bool {
+        let parents = || spec.get("parentRefs").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
+        let by_port = || parents().iter().all(|it| it.get("port").is_some());
+        let external = cause.message.starts_with("Unsupported value: \"ExternalAuth\"");
+        external && self.experimental.contains(&"externalAuth")
+            || cause.field == "spec.parentRefs" && cause.message.contains("sectionName must be") && by_port()
     }
 
     /// Whether the experimental channel has a field that the standard one lacks.
