@@ -62,7 +62,7 @@ pub struct World<'s> {
     pub profile: Profile,
     /// The folders they lie in.
     pub directories: Directories,
-    /// What kustomize do to them.
+    /// What kustomizations do to them.
     pub kustomize: Kustomize,
     objects: Vec<Object<'s>>,
     files: HashMap<FileId, Range<u32>>,
@@ -203,7 +203,7 @@ impl<'s> World<'s> {
 
     fn standpoint(&self, object: &Object<'_>) -> Standpoint {
         let file = object.span.file;
-        Standpoint { directory: self.directories.of(file), file: self.files.get(&file).cloned().unwrap_or(0..0) }
+        Standpoint { directory: self.directories.of(file), file: self.files.get(&file).cloned().unwrap_or(0..0), object: object.id }
     }
 
     /// The objects of an index at one distance.

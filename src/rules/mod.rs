@@ -2,6 +2,7 @@
 //!
 //! A new rule is a page, a module, and a line in the list below.
 
+mod load_balancer;
 mod page;
 pub mod refusals;
 mod service_port;
@@ -57,6 +58,12 @@ rules! {
     invalid_label => "invalid-label",
     invalid_name => "invalid-name",
     invalid_port_name => "invalid-port-name",
+    load_balancer_annotation_ignored => "load-balancer-annotation-ignored",
+    load_balancer_annotation_misread => "load-balancer-annotation-misread",
+    load_balancer_cannot_work => "load-balancer-cannot-work",
+    load_balancer_clash => "load-balancer-clash",
+    load_balancer_key_deprecated => "load-balancer-key-deprecated",
+    load_balancer_port_dropped => "load-balancer-port-dropped",
     missing_document_separator => "missing-document-separator",
     monitor_port_missing => "monitor-port-missing",
     monitor_selects_nothing => "monitor-selects-nothing",
@@ -90,12 +97,14 @@ rules! {
     text_after_document_end => "text-after-document-end",
     tls_policy_target_missing => "tls-policy-target-missing",
     unknown_api_version => "unknown-api-version",
+    unknown_field => "unknown-field",
     unknown_kind => "unknown-kind",
     unrendered_template => "unrendered-template",
     unsupported_value => "unsupported-value",
     volume_mount_without_volume => "volume-mount-without-volume",
     workload_not_in_files => "workload-not-in-files",
     workload_selector_mismatch => "workload-selector-mismatch",
+    wrong_type => "wrong-type",
     yaml_syntax_error => "yaml-syntax-error",
 }
 

@@ -142,7 +142,9 @@ pub fn from_value<T: DeserializeOwned>(value: Value<'_, '_>, faults: &mut Vec<Fa
         match read {
             Err(Refused(Some((node, fault)))) if absent.len() < AGAIN && !absent.contains(&node) => {
                 absent.push(node);
-                refused.push(*fault);
+                if !value.at(node).is_null() {
+                    refused.push(*fault); // of null nothing is read, whatever the type
+                }
             }
             read => {
                 faults.extend(found);
