@@ -323,6 +323,12 @@ impl<'s> World<'s> {
         }
     }
 
+    /// Whether a kustomization puts the object into another namespace than the one written.
+    #[must_use]
+    pub fn renames_namespace(&self, object: &Object<'_>) -> bool {
+        self.kustomize.sets_namespace(self.directories.of(object.span.file))
+    }
+
     /// `api.yaml:14`, as messages name a place.
     #[must_use]
     pub fn place(&self, span: Span) -> String {

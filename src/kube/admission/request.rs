@@ -175,6 +175,10 @@ fn admit_kind(object: &mut Typed, api_version: &str, kind: &str, namespaced: boo
         Typed::HorizontalPodAutoscalerV1(object) => horizontal_pod_autoscaler::admit_v1(object, cx),
         Typed::HorizontalPodAutoscaler(object) => horizontal_pod_autoscaler::admit(object, cx),
         Typed::Other(object) => {
+            if let Some(custom) = gateway::kind(api_version, kind) {
+                gateway::admit(object, custom, cx);
+                return true;
+            }
             metadata::validate_object_meta(&object.metadata, namespaced, metadata::name_rule(api_version, kind), cx);
             return kind == "ServiceAccount";
         }
