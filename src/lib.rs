@@ -12,6 +12,7 @@ pub mod cli;
 pub mod config;
 pub mod dry_run;
 pub mod exit;
+pub mod explain;
 pub mod finding;
 pub mod kube;
 pub mod report;

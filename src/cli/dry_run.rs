@@ -78,7 +78,8 @@ fn settled(paths: &Paths, cluster: &Cluster) -> Result<Vec<(Settings, Vec<PathBu
     units(&paths.paths, paths.stdin_filename.as_deref(), cluster, &RuleChoice::default())
 }
 
-fn end(unreadable: &[Unreadable], found: bool, looks: Looks) -> Exit {
+/// Tells what could not be read; the exit status.
+pub fn end(unreadable: &[Unreadable], found: bool, looks: Looks) -> Exit {
     let red = if looks.err.color { Style::new().red().bold() } else { Style::new() };
     for Unreadable { path, message } in unreadable {
         tell(format_args!("{} can't read {}: {}", "error:".style(red), Safe(path), Safe(message)));

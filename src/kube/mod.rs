@@ -17,6 +17,7 @@ pub mod listens;
 pub mod near;
 pub mod object;
 pub mod place;
+pub mod policy;
 pub mod ports;
 pub mod profile;
 pub mod read;
