@@ -20,7 +20,8 @@ pub fn explain(options: &Explain, looks: Looks) -> Result<Exit, String> {
         let context = context(&options.around);
         let mut files = walk::read(&paths, &walk::Options { exclude: &settings.exclude, context: &context, stdin_name });
         let is_context = |id: u32| id as usize >= files.named;
-        let objects: Vec<Vec<Object<'_>>> = files.sources.par_iter().map(|source| read::objects(source, is_context(source.id.0), None)).collect();
+        let objects: Vec<Vec<Object<'_>>> =
+            files.sources.par_iter().map(|source| read::objects(source, is_context(source.id.0), None)).collect();
         let world = World::new(&files.sources, settings.profile.clone(), objects.into_iter().flatten().collect());
         explanation.kubernetes_version = settings.profile.version.to_string();
         explanation.services.append(&mut explain::explain(&world, &wanted));

@@ -37,6 +37,8 @@ pub struct Target<'a, 'w, 's> {
     pub endpoint: &'a Endpoint<'w, 's>,
     /// The port there.
     pub port: i32,
+    /// Its protocol.
+    pub protocol: &'a str,
 }
 
 /// Members of a StatefulSet that are judged one by one.
@@ -46,7 +48,7 @@ impl<'a, 'w, 's> Subject<'a, 'w, 's> {
     /// The endpoints that kube-proxy sends a port's traffic to, in one family: joined by the port's name and protocol, the
     /// target port plays no part (`pkg/proxy/endpointslicecache.go`).
     #[must_use]
-    pub fn targets(&self, port: &ServicePort) -> Vec<Target<'a, 'w, 's>> {
+    pub fn targets(&self, port: &'a ServicePort) -> Vec<Target<'a, 'w, 's>> {
         let name = port.name.as_deref().unwrap_or_default();
         let protocol = ports::protocol(port.protocol.as_deref());
         let family = self.built.slices.iter().map(|slice| slice.address_type.as_str()).find(|family| *family != "FQDN").unwrap_or("IPv4");
@@ -55,7 +57,7 @@ impl<'a, 'w, 's> Subject<'a, 'w, 's> {
             .flat_map(|slice| {
                 let joined = slice.ports.iter().find(|port| port.name == name && port.protocol == protocol).and_then(|port| port.port);
                 let serving = slice.endpoints.iter().filter(|endpoint| endpoint.serves());
-                joined.into_iter().flat_map(move |port| serving.clone().map(move |endpoint| Target { endpoint, port }))
+                joined.into_iter().flat_map(move |port| serving.clone().map(move |endpoint| Target { endpoint, port, protocol }))
             })
             .collect()
     }
@@ -83,7 +85,7 @@ impl<'a, 'w, 's> Subject<'a, 'w, 's> {
 
     /// The way to a port.
     #[must_use]
-    pub fn path(&self, port: &ServicePort, from: &Start) -> model::Path {
+    pub fn path(&self, port: &'a ServicePort, from: &Start) -> model::Path {
         let mut path = model::Path {
             from: from.to_string(),
             port: PathPort { name: port.name.clone(), port: port.port, protocol: ports::protocol(port.protocol.as_deref()).to_owned() },
@@ -196,11 +198,11 @@ impl<'a, 'w, 's> Subject<'a, 'w, 's> {
             }
             _ => End::AnyPod(self.scene.world.namespace(self.object)),
         };
-        let protocol = self.protocol_of(target);
+        let protocol = target.protocol;
         match &target.endpoint.backend {
             Backend::Address(address) => {
                 let Ok(address) = address.parse::<IpAddr>() else { return };
-                tally.add(self.scene.policies.judge(source, End::Address(address), target.port, &protocol));
+                tally.add(self.scene.policies.judge(source, End::Address(address), target.port, protocol));
             }
             Backend::Pods(pods) => {
                 let namespace = self.scene.world.namespace(pods.owner);
@@ -218,7 +220,7 @@ impl<'a, 'w, 's> Subject<'a, 'w, 's> {
                     if matches!(from, Start::Outside(_)) && !self.is_external() {
                         tally.add(self.through_ingress(pod));
                     } else {
-                        tally.add(self.scene.policies.judge(source, End::Pod(pod), target.port, &protocol));
+                        tally.add(self.scene.policies.judge(source, End::Pod(pod), target.port, protocol));
                     }
                 }
             }
@@ -232,12 +234,6 @@ impl<'a, 'w, 's> Subject<'a, 'w, 's> {
         } else {
             Answer::Unknown(vec![Doubt::PodLabels])
         }
-    }
-
-    fn protocol_of(&self, target: &Target<'_, 'w, 's>) -> String {
-        let slices = self.built.slices.iter().filter(|slice| slice.endpoints.iter().any(|it| std::ptr::eq(it, target.endpoint)));
-        let ports = slices.flat_map(|slice| &slice.ports).find(|port| port.port == Some(target.port));
-        ports.map_or_else(|| "TCP".to_owned(), |port| port.protocol.clone())
     }
 
     fn client(&self, namespace: &str, kind: &str, name: &str) -> Result<(Pods<'w, 's>, &'w str), String> {
@@ -346,10 +342,4 @@ fn explain(doubt: Doubt) -> &'static str {
         Doubt::Node => "a NetworkPolicy isolates the pods: they take traffic of their own node, of other nodes it depends on the plugin",
         Doubt::SidecarPort => "a NetworkPolicy names a port of a sidecar: network plugins differ on those",
     }
-}
-
-/// Whether the pods of some labels are the cluster's DNS, which a client must reach first.
-#[must_use]
-pub fn dns_labels() -> crate::kube::object::Labels {
-    [("k8s-app".to_owned(), "kube-dns".to_owned())].into()
 }
