@@ -155,6 +155,26 @@ struct Explain {
     #[arg(long, value_name = "START", value_delimiter = ',')]
     from: Vec<Start>,
 
+    /// Instead, print the rules that kube-proxy would write on one node: iptables, ip6tables
+    #[arg(long, value_name = "MODE", hide_possible_values = true)]
+    rules: Option<Proxy>,
+
+    /// The node whose rules are printed
+    #[arg(long, value_name = "NAME", default_value = "node-1", requires = "rules")]
+    node: String,
+
+    /// Its address
+    #[arg(long, value_name = "IP", requires = "rules")]
+    node_ip: Option<std::net::IpAddr>,
+
+    /// Its zone
+    #[arg(long, value_name = "ZONE", requires = "rules")]
+    zone: Option<String>,
+
+    /// Where pods have their addresses [default: the documentation range that they are made up from]
+    #[arg(long, value_name = "CIDR", requires = "rules")]
+    cluster_cidr: Option<String>,
+
     #[command(flatten)]
     around: Around,
 
@@ -290,6 +310,12 @@ enum Format {
     Full,
     Concise,
     Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Proxy {
+    Iptables,
+    Ip6tables,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

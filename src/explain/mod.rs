@@ -8,6 +8,7 @@ mod hops;
 pub mod model;
 mod names;
 mod path;
+pub mod rules;
 mod scene;
 mod service;
 mod slices;
@@ -45,6 +46,7 @@ pub fn explain(world: &World<'_>, wanted: &Wanted) -> Vec<model::Service> {
         .collect()
 }
 
+/// Whether an object is a Service that is asked for.
 fn asked_for(object: &Object<'_>, wanted: &Wanted) -> bool {
     let named = |name: &String| match name.split_once('/') {
         Some((namespace, name)) => object.name() == name && object.namespace().unwrap_or("default") == namespace,

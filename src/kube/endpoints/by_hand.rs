@@ -86,6 +86,7 @@ fn written<'w, 's>(object: &Object<'s>, slice: &EndpointSlice) -> Slice<'w, 's> 
                 hints.iter().flat_map(|hints| hints.for_zones.iter().flatten()).map(|zone| zone.name.clone()).collect(),
                 hints.iter().flat_map(|hints| hints.for_nodes.iter().flatten()).map(|node| node.name.clone()).collect(),
             ),
+            serving: conditions.and_then(|it| it.serving).unwrap_or(true),
             terminating,
         })
     });
@@ -145,6 +146,7 @@ fn copied<'w, 's>(address: &EndpointAddress, ready: Ready) -> Endpoint<'w, 's> {
         ready,
         node: address.node_name.clone(),
         hints: (Vec::new(), Vec::new()),
+        serving: ready == Ready::Written,
         terminating: false,
     }
 }

@@ -69,7 +69,9 @@ pub struct Endpoint<'w, 's> {
     pub node: Option<String>,
     /// The zones, then the nodes, that are meant to use it.
     pub hints: (Vec<String>, Vec<String>),
-    /// Whether it is on its way out and still answers.
+    /// Whether it answers, ready or on its way out.
+    pub serving: bool,
+    /// Whether it is on its way out.
     pub terminating: bool,
 }
 
@@ -261,6 +263,7 @@ fn endpoints<'w, 's>(pods: Pods<'w, 's>, service: &Service) -> Vec<Endpoint<'w, 
         hostname,
         ready,
         hints: (Vec::new(), Vec::new()),
+        serving: true,
         terminating: false,
     };
     let ordinals = pods.ordinals.clone().filter(|ordinals| u32::try_from(ordinals.len()).is_ok_and(|len| 0 < len && len <= MOST_MEMBERS));
