@@ -87,7 +87,7 @@ fn typed(value: &Value) -> Option<Typed> {
         _ => {
             let metadata =
                 value.get("metadata").filter(|metadata| !metadata.is_null()).map(read).unwrap_or_else(|| Some(Box::default()))?;
-            Typed::Other(Box::new(Other { metadata: *metadata, template: None }))
+            Typed::Other(Box::new(Other { metadata: *metadata, template: None, ..Other::default() }))
         }
     })
 }
