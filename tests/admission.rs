@@ -122,13 +122,6 @@ fn wanted_causes(case: &Value, key: impl Fn(&Value) -> String) -> Vec<String> {
     sorted(case["causes"].as_array().unwrap().iter().map(key).collect())
 }
 
-/// Go prints where a pointer points to, in older versions' messages: no two runs agree on that.
-fn without_addresses(text: &str) -> String {
-    let mut parts = text.split("(0x");
-    let first = parts.next().unwrap_or("").to_owned();
-    parts.fold(first, |text, part| text + "(0x" + part.trim_start_matches(|c: char| c.is_ascii_hexdigit()))
-}
-
 fn strings(value: &Value) -> Vec<String> {
     sorted(value.as_array().into_iter().flatten().map(|item| item.as_str().unwrap().to_owned()).collect())
 }
