@@ -26,11 +26,12 @@ pub fn check<'l>(
     profile: Profile,
     levels: &(dyn Fn(&Source) -> &'l Levels + Sync),
 ) -> Checked {
+    let judge = profile.lenient();
     let objects: Vec<Vec<Object<'_>>> = sources
         .par_iter()
         .map(|source| {
             let context = context(source);
-            read::objects(source, context, (!context).then_some(&profile))
+            read::objects(source, context, (!context).then_some(&judge))
         })
         .collect();
     let documents = objects.iter().flatten().filter(|object| !object.context && object.reference.item.is_none_or(|item| item == 0)).count();

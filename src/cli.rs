@@ -1,6 +1,7 @@
 //! The command line: every option and every help text. What the commands do is in `cli/`.
 
 mod check;
+mod cost;
 mod dry_run;
 mod explain;
 mod run;
@@ -11,6 +12,7 @@ use clap::builder::{Styles, styling::AnsiColor};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::{FailOn, Level, PortRange};
+use crate::cost::Controller;
 use crate::explain::Start;
 use crate::kube::Version;
 use crate::kube::admission::Validate;
@@ -84,6 +86,17 @@ Examples:
 
 Exit status: 0 all accepted, 1 something would be refused, 2 wrong usage or a file that can't be read")]
     DryRun(DryRun),
+    /// Print what the load balancers of these files cost a month, and what sharing would save
+    #[command(after_help = "\
+Only the files named are counted. Prices are list prices that svclint carries, each with its region, date and source; \
+what is not known is said to be unknown, never 0.
+
+Examples:
+  svclint cost k8s/ --provider aws --controller lbc   ALB, NLB and Classic, with their IPv4 addresses
+  svclint cost k8s/ --compare main/k8s -o markdown    what a pull request changes
+
+Exit status: 0, 2 wrong usage or a file that can't be read")]
+    Cost(Cost),
     /// Print each document as the JSON that Kubernetes decodes it to
     #[command(after_help = "\
 One line a document: {\"path\": …, \"document\": 0, \"json\": …}, or \"error\" with kubectl's words. \
@@ -198,6 +211,47 @@ struct DryRun {
     /// Add the object as it would be stored, with everything the server fills in
     #[arg(long)]
     defaults: bool,
+
+    #[command(flatten)]
+    cluster: Cluster,
+}
+
+#[derive(Debug, Args)]
+struct Cost {
+    #[command(flatten)]
+    paths: Paths,
+
+    /// Format: text, json, markdown
+    #[arg(short, long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
+    output: Told,
+
+    /// Tell what differs from the files in this directory, as a pull request's from its base
+    #[arg(long, value_name = "DIR")]
+    compare: Option<PathBuf>,
+
+    /// Which AWS controller looks after Services: ccm, lbc, auto
+    #[arg(long, value_name = "NAME")]
+    controller: Option<Controller>,
+
+    /// Availability zones of an AWS load balancer [default: 3]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=16))]
+    azs: Option<u32>,
+
+    /// Whose prices to take, as in us-east-1 [default: the first region with a price]
+    #[arg(long, value_name = "REGION")]
+    region: Option<String>,
+
+    /// Hours of a month: 720, 730, 744
+    #[arg(long, value_name = "HOURS", default_value = "730", hide_possible_values = true, value_parser = ["720", "730", "744"])]
+    hours: String,
+
+    /// Traffic through each load balancer
+    #[arg(long, value_name = "GB", value_parser = clap::value_parser!(u32))]
+    gb_per_month: Option<u32>,
+
+    /// Take prices from this file first
+    #[arg(long, value_name = "FILE")]
+    prices: Option<PathBuf>,
 
     #[command(flatten)]
     cluster: Cluster,
@@ -329,6 +383,13 @@ enum Answers {
     Text,
     Json,
     Yaml,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Told {
+    Text,
+    Json,
+    Markdown,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

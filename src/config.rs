@@ -163,6 +163,7 @@ fn profile(file: &File, flags: &Flags, origins: &mut Origins<'_>) -> Result<Prof
     origins.say("cluster.serviceCIDR", list(&profile.service_cidrs), cluster.service_cidr.is_some(), None);
 
     if let Some(families) = &cluster.ip_families {
+        profile.ip_families_given = true;
         profile.ip_families = families.iter().map(|family| (*family).into()).collect();
         if !matches!(profile.ip_families.as_slice(), [_] | [IpFamily::V4, IpFamily::V6] | [IpFamily::V6, IpFamily::V4]) {
             return Err(origins.bad("ipFamilies", "expected IPv4, IPv6 or both, each once"));
@@ -187,6 +188,9 @@ fn profile(file: &File, flags: &Flags, origins: &mut Origins<'_>) -> Result<Prof
     }
 
     profile.provider = flags.provider.clone().or_else(|| file.provider.name.clone());
+    profile.controller.clone_from(&file.provider.controller);
+    profile.availability_zones = file.provider.availability_zones;
+    profile.region.clone_from(&file.provider.region);
     let flag = flags.provider.as_ref().map(|_| "--provider");
     origins.say("provider.name", profile.provider.as_deref().unwrap_or("null"), file.provider.name.is_some(), flag);
     for (name, value) in file.provider.others() {

@@ -10,6 +10,7 @@
 pub mod check;
 pub mod cli;
 pub mod config;
+pub mod cost;
 pub mod dry_run;
 pub mod exit;
 pub mod explain;

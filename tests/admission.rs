@@ -94,10 +94,10 @@ fn typed(value: &Value) -> Option<Typed> {
 
 /// Whether something other than null stands at a path of fields and indexes.
 fn is_written(value: &Value, path: &str) -> bool {
-    let steps = path.split(['.', '[']).map(|step| step.trim_end_matches(']'));
-    let found = steps.fold(Some(value), |value, step| match step.parse::<usize>() {
-        Ok(index) => value?.get(index),
-        Err(_) => value?.get(step),
+    let mut steps = path.split(['.', '[']).map(|step| step.trim_end_matches(']'));
+    let found = steps.try_fold(value, |value, step| match step.parse::<usize>() {
+        Ok(index) => value.get(index),
+        Err(_) => value.get(step),
     });
     found.is_some_and(|value| !value.is_null())
 }
@@ -120,6 +120,13 @@ fn field<'v>(value: &'v Value, name: &str) -> &'v str {
 
 fn wanted_causes(case: &Value, key: impl Fn(&Value) -> String) -> Vec<String> {
     sorted(case["causes"].as_array().unwrap().iter().map(key).collect())
+}
+
+/// Go prints where a pointer points to, in older versions' messages: no two runs agree on that.
+fn without_addresses(text: &str) -> String {
+    let mut parts = text.split("(0x");
+    let first = parts.next().unwrap_or("").to_owned();
+    parts.fold(first, |text, part| text + "(0x" + part.trim_start_matches(|c: char| c.is_ascii_hexdigit()))
 }
 
 fn strings(value: &Value) -> Vec<String> {
@@ -160,11 +167,13 @@ fn score(case: &Value, outcome: &Outcome) -> Score {
     let volatile = case["volatile"].as_bool().unwrap_or_default();
     let pair = |cause: &Value| format!("{} {}", field(cause, "reason"), field(cause, "field"));
     let pairs = sorted(verdict.causes.iter().map(|cause| format!("{} {}", cause.reason, cause.field)).collect());
-    let texts = sorted(verdict.causes.iter().map(|cause| cause.message.clone()).collect());
+    let texts = sorted(verdict.causes.iter().map(|cause| without_addresses(&cause.message)).collect());
     let same_causes = verdicts && (wanted != 422 || pairs == wanted_causes(case, pair));
-    let same_texts = same_causes && (wanted != 422 || volatile || texts == wanted_causes(case, |cause| field(cause, "message").to_owned()));
+    let same_texts =
+        same_causes && (wanted != 422 || volatile || texts == wanted_causes(case, |cause| without_addresses(field(cause, "message"))));
     let same_warnings = verdicts && (wanted != 201 || sorted(verdict.warnings.clone()) == strings(&case["warnings"]));
-    let same_message = verdicts && (volatile || wanted == 400 || verdict.message == field(case, "message"));
+    let same_message =
+        verdicts && (volatile || wanted == 400 || without_addresses(&verdict.message) == without_addresses(field(case, "message")));
     Score {
         cases: 1,
         verdicts: verdicts.into(),

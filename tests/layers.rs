@@ -14,7 +14,7 @@ const LAYERS: [(&str, &[&str]); 10] = [
     ("cost", &["kube", "source"]),
     ("rules", &["kube", "cost", "finding", "source", "yaml"]),
     ("explain", &["kube", "source", "finding", "report"]),
-    ("report", &["finding", "source", "rules", "kube", "dry_run"]),
+    ("report", &["finding", "source", "rules", "kube", "dry_run", "cost"]),
     ("walk", &["source", "config"]),
     ("config", &["kube", "finding", "source"]),
 ];

@@ -69,6 +69,7 @@ fn profile(page: &str) -> Profile {
         match key {
             "kube-version" => profile.version = value.parse().unwrap(),
             "provider" => profile.provider = Some(value.to_owned()),
+            "controller" => profile.controller = Some(value.to_owned()),
             _ => panic!("no profile key {key}"),
         }
     }

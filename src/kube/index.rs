@@ -9,7 +9,10 @@ use super::object::ObjectId;
 
 /// The most objects that one question looks at in one distance: a selector that takes more says no more by it, and the
 /// run stays linear where a tree holds thousands of alike applications.
-const MOST: usize = 256;
+const MOST: usize = 32;
+
+/// The most objects that are passed over in search of those.
+const SCANNED: usize = 1024;
 
 /// Where a question is asked from.
 #[derive(Clone, Debug)]
@@ -18,6 +21,8 @@ pub struct Standpoint {
     pub directory: DirectoryId,
     /// The objects of the file.
     pub file: Range<u32>,
+    /// The object that asks.
+    pub object: ObjectId,
 }
 
 /// Objects in the order of their directories.
@@ -51,18 +56,28 @@ impl Entries {
     #[must_use]
     pub fn at(&self, directories: &Directories, from: &Standpoint, distance: Distance) -> Vec<ObjectId> {
         let own = from.directory;
-        let in_file = |id: &ObjectId| from.file.contains(&id.0);
         match distance {
             Distance::SameFile => {
                 let here = self.directly_in(own);
                 let start = here.partition_point(|(_, id)| id.0 < from.file.start);
-                here.iter().skip(start).map(|(_, id)| *id).take_while(in_file).take(MOST).collect()
+                let after = here.partition_point(|(_, id)| id.0 < from.file.end);
+                // Those around the asker first: in a long file what belongs together stands together.
+                let middle = here.partition_point(|(_, id)| id.0 < from.object.0).saturating_sub(MOST / 2).clamp(start, after);
+                let around = here.get(middle..after).into_iter().flatten().chain(here.get(start..middle).into_iter().flatten().rev());
+                around.map(|(_, id)| *id).take(MOST).collect()
             }
             Distance::SameDirectory => {
                 let here = self.directly_in(own);
                 let after = here.partition_point(|(_, id)| id.0 < from.file.end);
-                let others = here.iter().skip(after).chain(here.iter().take(after)).map(|(_, id)| *id);
-                others.filter(|id| !in_file(id)).take(MOST).collect()
+                let before = here.partition_point(|(_, id)| id.0 < from.file.start);
+                let others = here
+                    .iter()
+                    .take(before)
+                    .rev()
+                    .take(MOST / 2)
+                    .chain(here.iter().skip(after))
+                    .chain(here.iter().take(before).rev().skip(MOST / 2));
+                others.map(|(_, id)| *id).take(MOST).collect()
             }
             Distance::Near => {
                 let parent = directories.parent(own);
@@ -73,9 +88,9 @@ impl Entries {
                     parent == Some(own) || parent.and_then(|parent| directories.parent(parent)) == Some(own)
                 };
                 let below = self.between(DirectoryId(own.0 + 1), directories.end(own)).iter();
-                let below = below.take(4 * MOST).filter(|(directory, _)| within_two(*directory));
+                let below = below.take(SCANNED).filter(|(directory, _)| within_two(*directory));
                 let around = parent.map_or(&[][..], |parent| self.between(parent, directories.end(parent)));
-                let beside = around.iter().take(4 * MOST).filter(|(it, _)| *it != own && directories.parent(*it) == parent);
+                let beside = around.iter().take(SCANNED).filter(|(it, _)| *it != own && directories.parent(*it) == parent);
                 above.chain(below).chain(beside).map(|(_, id)| *id).take(MOST).collect()
             }
             Distance::Far => self.0.iter().map(|(_, id)| *id).take(MOST).collect(),

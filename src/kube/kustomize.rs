@@ -117,7 +117,7 @@ impl Kustomize {
             return true;
         }
         match self.taken_by.get(&path) {
-            Some(takers) => takers.iter().any(|taker| self.adds(taker, 8)),
+            Some(takers) => takers.iter().any(|taker| self.adds(taker)),
             None => {
                 let above = std::iter::successors(Some(parent(&path)), |it| (!it.is_empty()).then(|| parent(it)));
                 above.take(ABOVE + 1).any(|directory| self.roots.contains_key(directory))
@@ -126,9 +126,17 @@ impl Kustomize {
     }
 
     /// Whether the kustomization in this directory adds anything, or one that builds on it does.
-    fn adds(&self, directory: &str, depth: usize) -> bool {
-        self.roots.get(directory).is_some_and(|it| it.adds)
-            || depth > 0 && self.taken_by.get(directory).is_some_and(|takers| takers.iter().any(|taker| self.adds(taker, depth - 1)))
+    fn adds(&self, directory: &str) -> bool {
+        let mut seen = HashSet::from([directory]);
+        let mut open = vec![directory];
+        while let Some(directory) = open.pop() {
+            if self.roots.get(directory).is_some_and(|it| it.adds) {
+                return true;
+            }
+            let takers = self.taken_by.get(directory).into_iter().flatten();
+            open.extend(takers.map(String::as_str).filter(|taker| seen.insert(taker)));
+        }
+        false
     }
 }
 

@@ -24,12 +24,20 @@ pub struct Profile {
     pub service_cidrs: Vec<String>,
     /// The cluster's families, the primary one first.
     pub ip_families: Vec<IpFamily>,
+    /// Whether the families were given rather than assumed.
+    pub ip_families_given: bool,
     /// Where objects without a namespace go.
     pub default_namespace: String,
     /// The cluster's DNS domain.
     pub domain: String,
     /// `--provider`, if given.
     pub provider: Option<String>,
+    /// Which of the provider's controllers looks after Services, if given.
+    pub controller: Option<String>,
+    /// In how many zones its load balancers stand, if given.
+    pub availability_zones: Option<u8>,
+    /// Its region, if given.
+    pub region: Option<String>,
 }
 
 impl Default for Profile {
@@ -40,9 +48,23 @@ impl Default for Profile {
             node_ports_given: false,
             service_cidrs: Vec::new(),
             ip_families: vec![IpFamily::V4],
+            ip_families_given: false,
             default_namespace: "default".into(),
             domain: "cluster.local".into(),
             provider: None,
+            controller: None,
+            availability_zones: None,
+            region: None,
         }
+    }
+}
+
+impl Profile {
+    /// The same cluster, with both families where nobody said which it has: what only some clusters refuse is no fault
+    /// of the files.
+    #[must_use]
+    pub fn lenient(&self) -> Self {
+        let ip_families = if self.ip_families_given { self.ip_families.clone() } else { vec![IpFamily::V4, IpFamily::V6] };
+        Self { ip_families, ..self.clone() }
     }
 }

@@ -23,7 +23,15 @@ pub fn of<'o, 's>(object: &'o Object<'s>) -> Vec<Repeat<'o, 's>> {
     mappings.flat_map(within).collect()
 }
 
+/// Up to this many keys are compared one by one; it costs less than hashing.
+const FEW: usize = 24;
+
 fn within<'o, 's>(mapping: Value<'o, 's>) -> Vec<Repeat<'o, 's>> {
+    let few = mapping.entries().nth(FEW).is_none();
+    if few && !mapping.entries().enumerate().any(|(at, entry)| mapping.entries().take(at).any(|other| other.key.text() == entry.key.text()))
+    {
+        return Vec::new();
+    }
     let mut seen = HashSet::new();
     let mut twice: Vec<&str> = Vec::new();
     for key in mapping.entries().map(|entry| entry.key).filter(|key| key.kind() == Kind::Scalar && key.text() != "<<") {

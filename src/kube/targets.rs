@@ -79,13 +79,15 @@ pub fn numbered_targets<'o>(service: &'o Object<'_>) -> impl Iterator<Item = (us
     })
 }
 
-/// Whether something outside the workload's own text may give its pods a port of this name: a patch of it, a controller
-/// of another kind, a kustomization beside it.
+/// Whether another object of the workload's kind and name, its patch or what it patches, gives its pods a port of this
+/// name.
 #[must_use]
 pub fn may_be_added(world: &World<'_>, workload: &Object<'_>, name: &str) -> bool {
     let declares = |object: &&Object<'_>| {
         let spec = object.template().and_then(|template| template.spec);
         spec.is_some_and(|spec| ports::declared(spec).any(|(.., port)| port.name.as_deref() == Some(name)))
     };
-    world.patches_of(workload).iter().any(declares)
+    let spec = workload.template().and_then(|template| template.spec);
+    let patched = spec.is_some_and(ports::is_partial).then(|| world.named(workload.kind(), workload.name(), workload));
+    world.patches_of(workload).iter().any(declares) || patched.into_iter().flatten().any(|object| declares(&object))
 }

@@ -1,6 +1,8 @@
-//! Template syntax that something has yet to render: Helm, Jinja, ytt, envsubst, sed. Knows no YAML.
+//! Template syntax that something has yet to render: Helm, Jinja, ytt, envsubst, sed. Knows no kind.
 
 use memchr::memmem;
+
+use crate::yaml::{Style, Value};
 
 /// The marks of a template language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,23 +54,30 @@ pub fn is_placeholder(value: &str) -> bool {
         || inside("__", "__")
         || inside("<", ">")
         || memchr::memchr_iter(b'@', value.as_bytes()).any(|at| at_name(value, at))
-        || value.strip_prefix('$').is_some_and(is_shout)
+        || value.split('$').skip(1).any(|rest| rest.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next().is_some_and(is_shout))
+}
+
+/// Whether a mapping is what YAML makes of `{{ … }}` without quotes.
+#[must_use]
+pub fn is_braces(value: Value<'_, '_>) -> bool {
+    value.style() == Style::Flow && value.entries().next().is_some_and(|entry| entry.key.is_mapping())
 }
 
 /// Whether a value that can't be right looks as if the reader is to put his own in its place: a placeholder, or words
 /// such as `YOUR_DOMAIN`, `NAME`, `CHANGEME`, `x.x.x.x`.
 #[must_use]
 pub fn is_to_be_filled_in(value: &str) -> bool {
-    const WORDS: [&str; 10] = ["your", "change", "replace", "todo", "fixme", "xxx", "insert", "placeholder", "example-", "my_"];
+    const WORDS: [&str; 7] = ["your", "changeme", "change-me", "change_me", "todo", "fixme", "placeholder"];
     const SHOUTED: [&str; 12] =
         ["NAME", "NAMESPACE", "HOST", "HOSTNAME", "DOMAIN", "PORT", "IP", "ADDRESS", "VERSION", "IMAGE", "TAG", "A.B.C.D"];
     let lower = value.to_lowercase();
     is_placeholder(value)
         || SHOUTED.contains(&value)
-        || value.contains('_') && is_shout(value)
+        || value.len() > 3 && value.contains('_') && is_shout(value)
         || WORDS.iter().any(|word| lower.contains(word))
-        || !value.is_empty() && value.chars().all(|c| matches!(c, 'x' | 'X' | '.' | '?'))
-        || value.contains('[') && value.contains(']')
+        || value.len() >= 3 && value.chars().all(|c| matches!(c, 'x' | 'X' | '.' | '?'))
+        || lower.split(|c: char| !c.is_alphanumeric()).any(|word| word.len() >= 3 && word.bytes().all(|c| c == b'x'))
+        || value.split_once('[').and_then(|(_, rest)| rest.split_once(']')).is_some_and(|(name, _)| name.chars().all(char::is_alphabetic))
 }
 
 #[cfg(test)]
@@ -77,7 +86,7 @@ mod tests {
 
     #[test]
     fn placeholders_are_told_from_values() {
-        for value in ["${NAME}", "$NAME", "{{ name }}", "@NAME@", "<name>", "web-${ENV}", "__NS__", "a@B_1@"] {
+        for value in ["${NAME}", "$NAME", "{{ name }}", "@NAME@", "<name>", "web-${ENV}", "__NS__", "a@B_1@", "b2.$DOMAIN"] {
             assert!(is_placeholder(value), "{value}");
         }
         for value in ["web", "$", "a@b@c", "a < b", "80", "me@example.com", "NAME"] {
@@ -86,7 +95,7 @@ mod tests {
         for value in ["NAME", "YOUR_DOMAIN", "your-domain", "x.x.x.x", "CHANGEME"] {
             assert!(is_to_be_filled_in(value), "{value}");
         }
-        for value in ["Web", "tcp", "TCP", "my-app", "NodePort", "10.0.0.256"] {
+        for value in ["Web", "tcp", "TCP", "my-app", "NodePort", "10.0.0.256", "x", "[fd00::1]", "IPv4"] {
             assert!(!is_to_be_filled_in(value), "{value}");
         }
     }

@@ -11,6 +11,7 @@ use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Serialize;
 
+use super::admission::gateway;
 use super::place::Step;
 use super::shape::{self, Fields};
 use crate::yaml::{self, Fault, Kind, Value};
@@ -32,7 +33,7 @@ macro_rules! kinds {
             pub fn read(api_version: &str, kind: &str, root: Value<'_, '_>, faults: &mut Vec<Fault>) -> Self {
                 match (api_version, kind) {
                     $(($api_version, $kind) => Self::$type(Box::new(yaml::from_value(root, faults).unwrap_or_default())),)*
-                    _ => Self::Other(Box::new(other(root))),
+                    _ => Self::Other(Box::new(other(api_version, kind, root, faults))),
                 }
             }
 
@@ -98,12 +99,22 @@ pub struct Other {
     /// `spec.template`, where it has the shape of a pod template.
     #[serde(skip)]
     pub template: Option<PodTemplateSpec>,
+    /// All but the metadata, read by the kind's schema with its defaults, where the kind is of the Gateway API.
+    #[serde(flatten)]
+    pub content: serde_json::Map<String, serde_json::Value>,
 }
 
 /// An object of another kind: its metadata, and the pod template that `spec.template` may be, whatever the kind.
-fn other(root: Value<'_, '_>) -> Other {
+fn other(api_version: &str, kind: &str, root: Value<'_, '_>, faults: &mut Vec<Fault>) -> Other {
     let mut unheard = Vec::new();
     let metadata = root.get("metadata").and_then(|metadata| yaml::from_value(metadata, &mut unheard)).unwrap_or_default();
+    let custom = gateway::kind(api_version, kind);
+    let mut unknown = unheard.drain(..).map(|fault| Fault { path: format!("metadata.{}", fault.path), ..fault }).collect();
+    let content = custom.map(|_| gateway::read(api_version, kind, root, &mut unknown)).unwrap_or_default();
+    // Another version than those whose schema is known may have other fields.
+    if custom.is_some_and(|custom| custom.is_served(api_version)) {
+        faults.append(&mut unknown);
+    }
     let mapping =
         |value: Value<'_, '_>, key: &str| -> bool { value.get(key).is_some_and(|value| matches!(value.follow().kind(), Kind::Mapping)) };
     let template = root.get("spec").map(Value::follow).and_then(|spec| spec.get("template")).map(Value::follow);
@@ -113,5 +124,5 @@ fn other(root: Value<'_, '_>) -> Other {
         labelled || containers
     });
     let template = template.and_then(|template| yaml::from_value::<PodTemplateSpec>(template, &mut unheard));
-    Other { metadata, template }
+    Other { metadata, template, content }
 }

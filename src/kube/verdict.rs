@@ -1,6 +1,6 @@
 //! From an object with what decoding found in it to the API server's answer. Knows no other object.
 
-use super::admission::{Outcome, Request, Validate, admit};
+use super::admission::{Cause, Outcome, Request, Validate, admit, gateway};
 use super::object::{Object, State};
 use super::typed::{Other, Typed};
 use super::{Profile, admission::Verdict};
@@ -46,9 +46,17 @@ pub fn beside_faults(object: &Object<'_>, profile: &Profile) -> Option<Box<Verdi
         written: Some(&written),
         ..Request::new(object.typed.as_ref()?, &object.reference.api_version, &object.reference.kind)
     };
-    let verdict = admit(&request, profile).verdict;
+    let mut verdict = admit(&request, profile).verdict;
+    // That rules were not asked is said at no field.
+    verdict.causes.retain(|cause| cause.field != "<nil>" && !may_be_experimental(object, cause));
     let silent = matches!(verdict.code, None | Some(201)) && verdict.warnings.is_empty();
     (!silent).then(|| Box::new(verdict))
+}
+
+/// Whether it is refused by the standard channel of the Gateway API alone, which the cluster need not have.
+fn may_be_experimental(object: &Object<'_>, cause: &Cause) -> bool {
+    let custom = gateway::kind(&object.reference.api_version, object.kind());
+    custom.zip(super::routes::spec(object)).is_some_and(|(custom, spec)| custom.is_fine_experimentally(spec, cause))
 }
 
 /// Whether something other than null stands at a path.

@@ -252,7 +252,7 @@ changes! {
     /// `successPolicy` of Jobs.
     JobSuccessPolicy: 31, "gate JobSuccessPolicy beta, KEP-3998";
     /// Writable GCE disks in several pods are no error.
-    SharedGceDisks: 31, "pkg/apis/apps/validation/validation.go";
+    SharedGceDisks: 29, "gate SkipReadOnlyValidationGCE, pkg/apis/core/validation/validation.go";
     /// `managedBy` of Jobs.
     JobManagedBy: 32, "gate JobManagedBy beta, KEP-4368";
     /// A StatefulSet's `serviceName` is a DNS label.
@@ -263,6 +263,8 @@ changes! {
     StatefulSetTemplate: 34, "pkg/apis/apps/validation/validation.go; recorded";
     /// The patterns of a CronJob's pod failure policy are defaulted.
     FailurePatternsDefaulted: 34, "pkg/apis/batch/v1/defaults.go";
+    /// A ReplicationController's name may be no more than 253 bytes rather than characters.
+    LongNameInBytes: 35, "apimachinery pkg/api/validate; recorded";
     /// `maxUnavailable` of StatefulSets …
     StatefulSetMaxUnavailable: 35, "gate MaxUnavailableStatefulSet beta on, KEP-961";
     /// … was turned off again.

@@ -1,6 +1,7 @@
 //! Writes what a run found, one file a format. Knows no rule, no setting and no stream: each format is given somewhere to write.
 
 pub mod concise;
+pub mod cost;
 pub mod dry_run;
 mod excerpt;
 pub mod full;

@@ -24,7 +24,8 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
                 "a Service has one port of a number and protocol: send others to another number, or make a second Service",
             ),
         };
-        let mut finding = refusal.finding(message).label(place.span(), "the second").help(help);
+        let second = if whole { object.at(&format!("{port}.port")).span() } else { place.span() };
+        let mut finding = refusal.finding(message).label(second, "the second").help(help);
         if let Some(first) = twin(object, &refusal, port) {
             finding = finding.label(first, "the first");
         }

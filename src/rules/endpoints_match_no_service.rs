@@ -121,11 +121,7 @@ fn unjoined(object: &Object<'_>, world: &World<'_>, service: &Object<'_>, ports:
     } else {
         ("name", called(port), called(lacking))
     };
-    let message = if what == "name" {
-        format!("port {number} of {} `{}` is {mine}, the port of Service `{}` is {theirs}", object.kind(), object.name(), service.name())
-    } else {
-        format!("port {number} of {} `{}` is {mine}, the port of Service `{}` is {theirs}", object.kind(), object.name(), service.name())
-    };
+    let message = format!("port {number} of {} `{}` is {mine}, the port of Service `{}` is {theirs}", object.kind(), object.name(), service.name());
     let leaf = format!("{path}.{what}");
     let place = if object.at(&leaf).found { object.at(&leaf) } else { object.at(path) };
     let there = format!("spec.ports[{index}].{what}");

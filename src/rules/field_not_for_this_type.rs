@@ -10,7 +10,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     for refusal in refusals::of(object, world, Mistake::FieldNotForThisType) {
         // The server names the list that it filled from the single field.
         let single = refusal.field.starts_with("spec.clusterIPs") && !object.at(refusal.field).found;
-        let place = object.at(if single { "spec.clusterIP" } else { refusal.field });
+        let place = refusals::place(object, refusal.field);
         let key = if single { "clusterIP" } else { refusal.last() };
         let headless = key.starts_with("clusterIP") && refusals::text(&place) == Some("None");
         let message = match (headless, kind) {

@@ -11,8 +11,8 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         if says("failed to allocate") && world.profile.service_cidrs.is_empty() {
             continue;
         }
+        let place = refusals::place(object, refusal.field);
         let single = refusal.field.starts_with("spec.clusterIPs") && !object.at(refusal.field).found;
-        let place = object.at(if single { "spec.clusterIP" } else { refusal.field });
         let key = if single { "clusterIP" } else { refusal.last() };
         let value = refusals::text(&place).filter(|text| !text.is_empty()).or(refusal.quoted()).unwrap_or("");
         let mut finding = match (key, value) {

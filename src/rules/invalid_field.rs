@@ -15,7 +15,8 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         };
         out.push(refusal.finding(message).label(place.span(), refusal.why()));
     }
-    let undecodable = object.verdict.as_ref().filter(|verdict| matches!(verdict.code, Some(400 | 409)) && verdict.causes.is_empty());
+    // Not 409: what every cluster already has is changed by `kubectl apply`, not created.
+    let undecodable = object.verdict.as_ref().filter(|verdict| verdict.code == Some(400) && verdict.causes.is_empty());
     if let Some(verdict) = undecodable {
         let server = ServerSays { field: String::new(), reason: verdict.reason.clone(), message: verdict.message.clone() };
         let said = verdict.message.rsplit_once(": ").map_or(verdict.message.as_str(), |(_, last)| last);

@@ -10,7 +10,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     if let Some(first) = untyped.first() {
         out.push(without_path_type(object, world, first, &untyped));
     }
-    for refusal in all.iter().filter(|refusal| !(refusal.last() == "pathType" && !object.at(refusal.field).found)) {
+    for refusal in all.iter().filter(|refusal| refusal.last() != "pathType" || object.at(refusal.field).found) {
         let place = object.at(refusal.field);
         let text = refusals::text(&place).filter(|text| !text.is_empty()).or(refusal.quoted()).unwrap_or("");
         let why = refusal.why();

@@ -9,7 +9,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         let place = object.at(refusal.field);
         let Some(name) = refusals::text(&place).or(refusal.quoted()) else { continue };
         let message = match refusal.field {
-            "metadata.name" | "metadata.generateName" => format!("a {} can't be named `{}`", object.kind(), short(name)),
+            "metadata.name" | "metadata.generateName" => format!("{} can't be named `{}`", refusals::a(object.kind()), short(name)),
             _ => format!("`{}` is not allowed as `{}`", short(name), refusal.last()),
         };
         let finding = refusal.finding(message).label(place.span(), refusal.why());

@@ -2,8 +2,10 @@
 //!
 //! A new rule is a page, a module, and a line in the list below.
 
+mod load_balancer;
 mod page;
 pub mod refusals;
+mod service_port;
 
 use crate::finding::{Confidence, Finding, Safety, Severity};
 use crate::kube::object::State;
@@ -35,7 +37,9 @@ macro_rules! rules {
 }
 
 rules! {
+    autoscaler_target_missing => "autoscaler-target-missing",
     code_fence_pasted => "code-fence-pasted",
+    disruption_budget_selects_nothing => "disruption-budget-selects-nothing",
     duplicate_key => "duplicate-key",
     duplicate_object => "duplicate-object",
     duplicate_port => "duplicate-port",
@@ -54,7 +58,15 @@ rules! {
     invalid_label => "invalid-label",
     invalid_name => "invalid-name",
     invalid_port_name => "invalid-port-name",
+    load_balancer_annotation_ignored => "load-balancer-annotation-ignored",
+    load_balancer_annotation_misread => "load-balancer-annotation-misread",
+    load_balancer_cannot_work => "load-balancer-cannot-work",
+    load_balancer_clash => "load-balancer-clash",
+    load_balancer_key_deprecated => "load-balancer-key-deprecated",
+    load_balancer_port_dropped => "load-balancer-port-dropped",
     missing_document_separator => "missing-document-separator",
+    monitor_port_missing => "monitor-port-missing",
+    monitor_selects_nothing => "monitor-selects-nothing",
     node_port_out_of_range => "node-port-out-of-range",
     node_port_taken_twice => "node-port-taken-twice",
     node_port_without_type => "node-port-without-type",
@@ -62,8 +74,15 @@ rules! {
     port_out_of_range => "port-out-of-range",
     ports_without_names => "ports-without-names",
     probe_names_no_port => "probe-names-no-port",
+    reference_not_granted => "reference-not-granted",
     removed_api_version => "removed-api-version",
     required_field_missing => "required-field-missing",
+    route_backend_kind => "route-backend-kind",
+    route_backend_missing => "route-backend-missing",
+    route_not_attached => "route-not-attached",
+    route_parent_missing => "route-parent-missing",
+    route_port_missing => "route-port-missing",
+    route_protocol_mismatch => "route-protocol-mismatch",
     same_port_tcp_and_udp => "same-port-tcp-and-udp",
     selector_matches_job_pods => "selector-matches-job-pods",
     selector_matches_nothing => "selector-matches-nothing",
@@ -76,13 +95,16 @@ rules! {
     target_port_names_nothing => "target-port-names-nothing",
     target_port_not_declared => "target-port-not-declared",
     text_after_document_end => "text-after-document-end",
+    tls_policy_target_missing => "tls-policy-target-missing",
     unknown_api_version => "unknown-api-version",
+    unknown_field => "unknown-field",
     unknown_kind => "unknown-kind",
     unrendered_template => "unrendered-template",
     unsupported_value => "unsupported-value",
     volume_mount_without_volume => "volume-mount-without-volume",
     workload_not_in_files => "workload-not-in-files",
     workload_selector_mismatch => "workload-selector-mismatch",
+    wrong_type => "wrong-type",
     yaml_syntax_error => "yaml-syntax-error",
 }
 

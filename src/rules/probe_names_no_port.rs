@@ -1,5 +1,6 @@
 //! A probe or lifecycle hook that asks a port by a name its container lacks.
 
+use k8s_openapi::api::core::v1::ContainerPort;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use crate::finding::{Confidence, Finding};
@@ -11,7 +12,7 @@ use crate::kube::{Object, World};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let Some(template) = object.template() else { return };
-    let Some(spec) = template.spec.filter(|spec| !ports::is_partial(spec)) else { return };
+    let Some(spec) = template.spec else { return };
     if world.kustomize.is_patch(object.span.file) {
         return;
     }
@@ -21,20 +22,37 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         let hooks = listens::hook_ports(placed.container).map(|(field, port)| ("lifecycle hook", field.to_owned(), port));
         for (what, field, port) in probes.chain(hooks) {
             let IntOrString::String(name) = port else { continue };
-            let known = placed.container.ports.iter().flatten().any(|port| port.name.as_ref() == Some(&name));
             // A number in quotes has no letter: the API server refuses it.
-            if known || !name.contains(|c: char| c.is_ascii_alphabetic()) || name.contains(['$', '{', '<']) {
+            if !name.contains(|c: char| c.is_ascii_alphabetic()) || name.contains(['$', '{', '<']) {
                 continue;
             }
             let path = template.field(&format!("{}.{field}", placed.field()));
-            out.push(tell(object, world, placed, &name, what, &path));
+            let named = || placed.container.ports.iter().flatten().enumerate().filter(|(_, port)| port.name.as_ref() == Some(&name));
+            let is_tcp = |port: &ContainerPort| ports::protocol(port.protocol.as_deref()) == "TCP";
+            match named().next() {
+                Some((index, _)) if !named().any(|(_, port)| is_tcp(port)) => out.push(other_protocol(object, placed, index, &name, what, &path)),
+                Some(_) => {}
+                None if ports::is_partial(spec) && targets::may_be_added(world, object, &name) => {}
+                None => out.push(tell(object, world, placed, &name, what, &path)),
+            }
         }
     }
 }
 
+/// The kubelet takes the number, whatever the protocol, and connects by TCP.
+fn other_protocol(object: &Object<'_>, placed: Placed<'_>, index: usize, name: &str, what: &str, path: &str) -> Finding {
+    let declared = object.template().map_or_else(String::new, |template| template.field(&format!("{}.ports[{index}].protocol", placed.field())));
+    Finding::possible(format!("{what} connects by TCP to port `{name}`, which container `{}` declares for another protocol", placed.container.name))
+        .field(path)
+        .label(object.at(path).span(), "works only if the program listens on this number by TCP too")
+        .label(object.at(&declared).span(), "declared here")
+        .help("ask for a port that the container declares for TCP")
+}
+
 fn tell(object: &Object<'_>, world: &World<'_>, placed: Placed<'_>, name: &str, what: &str, path: &str) -> Finding {
     let container = placed.container;
-    let open = targets::may_be_added(world, object, name) || world.changed_later(object);
+    let partial = object.template().and_then(|template| template.spec).is_some_and(ports::is_partial);
+    let open = partial || targets::may_be_added(world, object, name) || world.changed_later(object);
     let confidence = if open { Confidence::Possible } else { Confidence::Certain };
     let ends = match what {
         "readinessProbe" => "the probe fails for ever: no pod becomes ready, so no Service sends it anything",

@@ -2,7 +2,6 @@
 
 use crate::finding::{Confidence, Finding, ServerSays};
 use crate::kube::admission::Cause;
-use crate::kube::object::State;
 use crate::kube::place::Place;
 use crate::kube::{Object, World, template};
 use crate::yaml::Value;
@@ -73,11 +72,11 @@ pub fn all<'o>(object: &'o Object<'_>, world: &World<'_>) -> Vec<Refusal<'o>> {
     let mut refusals: Vec<Refusal<'o>> = Vec::new();
     for cause in causes {
         let mistake = sort(object, cause);
-        let told = Refusal { mistake, field: &cause.field, causes: vec![cause] };
+        let told = Refusal { mistake, field: field_of(cause), causes: vec![cause] };
         if is_to_be_filled_in(object, cause) || is_left_to_others(object, world, &told) {
             continue;
         }
-        match refusals.iter_mut().find(|refusal| refusal.mistake == mistake && refusal.field == cause.field) {
+        match refusals.iter_mut().find(|refusal| refusal.mistake == mistake && refusal.field == field_of(cause)) {
             Some(refusal) => refusal.causes.push(cause),
             None => refusals.push(told),
         }
@@ -102,19 +101,44 @@ pub fn text<'o>(place: &Place<'o, '_>) -> Option<&'o str> {
     place.value().map(Value::follow).map(|value| value.text())
 }
 
+/// The field a cause is about: a Service's bad name is first noticed by the allocation of its address.
+fn field_of(cause: &Cause) -> &str {
+    if cause.message.contains("spec.parentRef.name") { "metadata.name" } else { &cause.field }
+}
+
 fn is_to_be_filled_in(object: &Object<'_>, cause: &Cause) -> bool {
-    let place = object.at(&cause.field);
-    let written = place.found.then(|| text(&place)).flatten().is_some_and(|text| template::is_to_be_filled_in(text));
-    written || quoted(&cause.message).is_some_and(template::is_to_be_filled_in)
+    let place = place(object, &cause.field);
+    let (written, said) = (place.found.then(|| text(&place)).flatten().unwrap_or(""), quoted(&cause.message).unwrap_or(""));
+    match cause.reason {
+        // The server may name a place that nobody wrote.
+        _ if !place.found => template::is_placeholder(said),
+        // `IP` and `HOST` are slips of a known word there.
+        "FieldValueNotSupported" => template::is_placeholder(written),
+        _ => template::is_to_be_filled_in(written) || template::is_to_be_filled_in(said),
+    }
 }
 
 /// Whether a kustomization may mend it, or another rule tells the cause.
 fn is_left_to_others(object: &Object<'_>, world: &World<'_>, refusal: &Refusal<'_>) -> bool {
-    let incomplete = matches!(refusal.mistake, Mistake::RequiredFieldMissing | Mistake::WorkloadSelector)
-        || refusal.causes.iter().any(|cause| cause.reason == "FieldValueRequired");
+    let incomplete =
+        matches!(refusal.mistake, Mistake::RequiredFieldMissing | Mistake::WorkloadSelector | Mistake::VolumeMountWithoutVolume)
+            || refusal.causes.iter().any(|cause| cause.reason == "FieldValueRequired");
     let path = world.source(object).map_or("", |source| source.path.as_str());
-    let partial = object.at("$patch").found || world.kustomize.is_patch(object.span.file);
+    let partial = object.at("$patch").found || world.kustomize.is_patch(object.span.file) || is_called_patch(path);
     incomplete && (partial || world.kustomize.may_complete(path)) || crate::kube::faults::explain(object, refusal.field, incomplete)
+}
+
+/// Whether a file, or the directory it stands in, is called a patch: `patches/memory.yaml`, `manager_auth_proxy_patch.yaml`.
+fn is_called_patch(path: &str) -> bool {
+    let mut names = path.rsplit('/').take(2);
+    names.any(|name| name.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| matches!(word, "patch" | "patches" | "Patch")))
+}
+
+/// A kind with its article.
+#[must_use]
+pub fn a(kind: &str) -> String {
+    let article = if kind.starts_with(['A', 'E', 'I', 'O', 'U']) { "an" } else { "a" };
+    format!("{article} {kind}")
 }
 
 /// Whether another refusal of the same object says it already.
@@ -166,6 +190,9 @@ pub fn sort(object: &Object<'_>, cause: &Cause) -> Mistake {
             _ if says("may only be set when") => Mistake::FieldNotForThisType,
             _ => Mistake::NodePortOutOfRange,
         };
+    }
+    if says("spec.parentRef.name") {
+        return if says("Required") { Mistake::RequiredFieldMissing } else { Mistake::InvalidName };
     }
     let port = field.contains("orts[");
     match reason {
@@ -233,6 +260,7 @@ fn is_of_addresses(field: &str, last: &str) -> bool {
             | "externalIPs"
             | "loadBalancerIP"
             | "loadBalancerSourceRanges"
+            | "LoadBalancerSourceRanges"
             | "externalName"
             | "ip"
             | "cidr"
@@ -241,13 +269,31 @@ fn is_of_addresses(field: &str, last: &str) -> bool {
         || field.starts_with("endpoints[") && list == "addresses"
 }
 
+/// The place of a field as the server names it; it writes `spec.LoadBalancerSourceRanges`, with a capital, and the list
+/// `clusterIPs` where only `clusterIP` was written.
+#[must_use]
+pub fn place<'o, 's>(object: &'o Object<'s>, field: &str) -> Place<'o, 's> {
+    let place = object.at(field);
+    if place.found {
+        return place;
+    }
+    if let Some(rest) = field.strip_prefix("spec.LoadBalancerSourceRanges") {
+        return object.at(&format!("spec.loadBalancerSourceRanges{rest}"));
+    }
+    if field.starts_with("spec.clusterIPs") && object.at("spec.clusterIP").found {
+        return object.at("spec.clusterIP");
+    }
+    place
+}
+
 impl Refusal<'_> {
     /// A finding at the field, with the server's words; certain, for the server refuses it.
     #[must_use]
     pub fn finding(&self, message: impl Into<String>) -> Finding {
         let said: Vec<_> = self.causes.iter().map(|cause| cause.message.as_str()).collect();
         let reason = self.causes.first().map_or("", |cause| cause.reason);
-        Finding::new(Confidence::Certain, message).field(self.field).server(ServerSays {
+        let field = self.field.replace("spec.LoadBalancer", "spec.loadBalancer");
+        Finding::new(Confidence::Certain, message).field(field).server(ServerSays {
             field: self.field.to_owned(),
             reason: reason.to_owned(),
             message: said.join("; "),
@@ -258,7 +304,8 @@ impl Refusal<'_> {
     #[must_use]
     pub fn last(&self) -> &str {
         let last = self.field.rsplit('.').next().unwrap_or(self.field);
-        last.split('[').next().unwrap_or(last)
+        let last = last.split('[').next().unwrap_or(last);
+        if last == "LoadBalancerSourceRanges" { "loadBalancerSourceRanges" } else { last }
     }
 
     /// The first value that the server quotes.
@@ -310,12 +357,6 @@ fn plain(detail: &str) -> String {
         Some((_, plain)) => (*plain).to_owned(),
         None => detail.split(" (e.g.").next().unwrap_or(detail).to_owned(),
     }
-}
-
-/// Whether an object is one at all, so that refusals of it mean something.
-#[must_use]
-pub fn is_judged(object: &Object<'_>) -> bool {
-    object.state == State::Object && object.verdict.is_some()
 }
 
 #[cfg(test)]

@@ -9,6 +9,9 @@ use crate::kube::targets::{self, Backend, is_job};
 use crate::kube::world::{Distance, Namespaces, title};
 use crate::kube::{Object, World, images};
 
+/// How many others are looked at for a sign.
+const MOST: usize = 8;
+
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let mut found = world.selected(object);
     let farthest = if world.among_alternatives(object) { Distance::SameFile } else { Distance::SameDirectory };
@@ -17,7 +20,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     found.retain(|found| names.insert((found.object.kind(), found.object.name())));
     let backends = targets::whole(found);
     let Some(first) = backends.iter().max_by_key(|backend| fitness(object, backend)) else { return };
-    let others: Vec<_> = backends.iter().filter(|other| !alternatives(first, other)).collect();
+    let others: Vec<_> = backends.iter().filter(|other| !alternatives(first, other)).take(MOST).collect();
     let Some(other) = others.first() else { return };
     if targets::named_targets(object).any(|(_, port, name)| differ(world, &backends, name, port)) {
         return; // `target-port-missing-in-some` tells it

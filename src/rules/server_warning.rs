@@ -7,7 +7,8 @@ pub fn check(object: &Object<'_>, _: &World<'_>, out: &mut Vec<Finding>) {
     let warnings = object.verdict.as_ref().map_or(&[][..], |verdict| verdict.warnings.as_slice());
     for warning in warnings {
         let field = field_of(warning);
-        let text = field.map_or(warning.as_str(), |field| warning.get(field.len()..).unwrap_or("").trim_start_matches([':', ' ']));
+        let after = field.and_then(|field| warning.get(field.len()..)?.strip_prefix(": "));
+        let text = after.unwrap_or(warning);
         // A field that does nothing any more is more than a matter of taste.
         let confidence = if warning.contains("non-functional") { Confidence::Likely } else { Confidence::Possible };
         let place = field.map(|field| object.at(field));

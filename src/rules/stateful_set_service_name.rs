@@ -14,20 +14,23 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         return;
     }
     let place = object.at("spec.serviceName");
-    let found = world.named("Service", name, object);
-    let Some(service) = found.iter().find(|it| world.namespaces(object, it) != Namespaces::Different && world.distance(object, it) < Distance::Far) else {
-        out.push(missing(object, world, name));
+    let mut found = world.named("Service", name, object);
+    found.retain(|it| world.distance(object, it) < Distance::Far);
+    let Some(service) = found.first().filter(|it| world.namespaces(object, it) == Namespaces::Same) else {
+        out.push(match found.first() {
+            Some(service) => apart(object, world, service),
+            None => missing(object, world, name),
+        });
         return;
     };
     let Some(it) = service.service() else { return };
     let there = world.told(service);
     let names = format!("`{}-0.{name}`", object.name());
-    if dangling::cause(world, service).is_some() {
-        return; // that Service has a finding of its own, and this would only follow from it
-    }
+    // A Service that finds no pod at all has a finding of its own, from which this one follows.
+    let follows = dangling::cause(world, service).is_some();
     if endpoints::selector(it).is_some() && !world.services_taking(object).iter().any(|taking| taking.id == service.id) {
         let near = world.distance(object, service) <= Distance::SameDirectory && !world.changed_later(object) && !world.among_alternatives(object);
-        let confidence = if near && world.namespaces(object, service) == Namespaces::Same { Confidence::Likely } else { Confidence::Possible };
+        let confidence = if near && !follows { Confidence::Likely } else { Confidence::Possible };
         out.push(
             Finding::new(confidence, format!("StatefulSet `{}` is governed by {there}, which does not select its pods", object.name()))
                 .field("spec.serviceName")
@@ -44,6 +47,18 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
                 .help("use a Service with `clusterIP: None` where clients look the pods up by the Service's name"),
         );
     }
+}
+
+/// Of that name there is one, in another namespace; `kubectl -n` may bring the two together where one is not written.
+fn apart(object: &Object<'_>, world: &World<'_>, service: &Object<'_>) -> Finding {
+    let written = world.namespaces(object, service) == Namespaces::Different && world.distance(object, service) == Distance::SameFile;
+    let (mine, theirs) = (world.namespace(object), world.namespace(service));
+    let message = format!("StatefulSet `{}` is in namespace `{mine}`, the Service that governs it is in `{theirs}`", object.name());
+    Finding::new(if written { Confidence::Likely } else { Confidence::Possible }, message)
+        .field("spec.serviceName")
+        .label(object.at("spec.serviceName").span(), "a governing Service of the same namespace is needed")
+        .label(service.title(), format!("{} is in `{theirs}`", world.told(service)))
+        .help("put both into one namespace")
 }
 
 fn missing(object: &Object<'_>, world: &World<'_>, name: &str) -> Finding {

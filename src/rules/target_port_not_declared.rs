@@ -55,7 +55,9 @@ impl Target<'_, '_> {
             let mut says = vec![(at, format!("container port {only} is the one that is declared"))];
             if let Some(sign) = against(only).next() {
                 says.push((self.span(backend, sign), format!("{} says {only} too", sign.says)));
-                return Some(self.finding(backend, if single { self.likely(backend) } else { Confidence::Possible }, only, says));
+                // What an image listens on by default is known of the image, not of these files.
+                let told = single && against(only).any(|sign| !sign.field.ends_with(".image"));
+                return Some(self.finding(backend, if told { self.likely(backend) } else { Confidence::Possible }, only, says));
             }
             if self.port.port == only && single {
                 says.push((self.object.at(&format!("spec.ports[{}].port", self.index)).span(), format!("the Service's own `port` says {only} too")));
@@ -78,7 +80,7 @@ impl Target<'_, '_> {
         if signs.len() != agreed.len() || backend.spec.containers.len() != 1 {
             return None;
         }
-        let confidence = if kinds > 1 { self.likely(backend) } else { Confidence::Possible };
+        let confidence = if kinds > 1 && agreed.iter().all(|sign| !sign.field.ends_with(".image")) { self.likely(backend) } else { Confidence::Possible };
         let says = agreed.iter().take(2).map(|sign| (self.span(backend, sign), format!("{} says {number}", sign.says))).collect();
         Some(self.finding(backend, confidence, number, says))
     }
@@ -93,8 +95,8 @@ impl Target<'_, '_> {
     fn likely(&self, backend: &Backend<'_, '_>) -> Confidence {
         let it = backend.found;
         let close = it.distance <= Distance::SameDirectory && it.namespaces == Namespaces::Same;
-        let settled = !self.world.unrendered_beside(self.object) && !(it.distance > Distance::SameFile && self.world.among_alternatives(self.object));
-        if close && settled { Confidence::Likely } else { Confidence::Possible }
+        let apart = it.distance > Distance::SameFile && self.world.among_alternatives(self.object);
+        if close && !apart && !self.world.unrendered_beside(self.object) { Confidence::Likely } else { Confidence::Possible }
     }
 
     fn span(&self, backend: &Backend<'_, '_>, sign: &Sign) -> Span {

@@ -42,11 +42,10 @@ fn allowed<'r>(refusal: &Refusal<'r>) -> Vec<&'r str> {
             (_, Some((_, list))) => ('\'', list),
             _ => continue,
         };
-        allowed.extend(list.split(quote).skip(1).step_by(2));
+        allowed.extend(list.split(quote).skip(1).step_by(2).filter(|value| !allowed.contains(value)).collect::<Vec<_>>());
     }
     if allowed.is_empty() && refusal.field.ends_with("operator") {
         allowed.extend(["In", "NotIn", "Exists", "DoesNotExist"]);
     }
-    allowed.dedup();
     allowed
 }

@@ -38,7 +38,7 @@ fn wanted(object: &Object<'_>) -> Vec<(String, String, String)> {
 
 fn without_selector(object: &Object<'_>, refusal: &Refusal<'_>, labels: Option<&Labels>, source: Option<&Source>) -> Finding {
     let finding = refusal.finding(format!("{} has no `spec.selector`", title(&object.reference)));
-    let finding = finding.label(object.at("spec").span(), format!("a {} has to say which pods are its own", object.kind()));
+    let finding = finding.label(object.at("spec").span(), format!("{} has to say which pods are its own", refusals::a(object.kind())));
     let Some(labels) = labels else {
         return finding.help("add `selector.matchLabels` with a label, and the same label to `template.metadata.labels`");
     };

@@ -30,6 +30,7 @@ const fn classes() -> [u8; 256] {
     table
 }
 
+#[allow(clippy::indexing_slicing)] // a byte fits a table of 256; and it runs while compiling
 const fn mark(table: &mut [u8; 256], bytes: &[u8], class: u8) {
     let mut i = 0;
     while i < bytes.len() {
@@ -40,6 +41,7 @@ const fn mark(table: &mut [u8; 256], bytes: &[u8], class: u8) {
 
 /// Whether `byte` is in one of the classes.
 #[inline]
+#[allow(clippy::indexing_slicing)] // a byte fits a table of 256
 pub(super) fn is(byte: u8, class: u8) -> bool {
     CLASS[byte as usize] & class != 0
 }
@@ -55,6 +57,13 @@ pub(super) fn break_len(bytes: &[u8]) -> usize {
         [0xE2, 0x80, 0xA8 | 0xA9, ..] => 3,
         _ => 0,
     }
+}
+
+/// Number of spaces at the head of `bytes`; indentation is a good part of most manifests.
+#[inline]
+pub(super) fn spaces(bytes: &[u8]) -> usize {
+    let blocks = bytes.chunks_exact(8).take_while(|block| *block == b"        ").count() * 8;
+    blocks + bytes.iter().skip(blocks).take_while(|byte| **byte == b' ').count()
 }
 
 /// Number of bytes that continue a character.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::tree::{Entry, Kind, MERGES, NodeId, Value};
+use super::tree::{Entry, Kind, MERGES, NodeId, Tree, Value};
 
 /// One key with its value after merging.
 #[derive(Clone, Debug)]
@@ -54,10 +54,10 @@ impl<'t, 's> Value<'t, 's> {
         let mut index = HashMap::new();
         if mapping.node().flags & MERGES == 0 {
             for entry in mapping.entries() {
-                if let Some(name) = entry.key.key_name() {
-                    if let Some(before) = put(pairs, base, &mut index, Pair { name, entry }) {
-                        lost(Lost { lost: before, kept: entry });
-                    }
+                if let Some(name) = entry.key.key_name()
+                    && let Some(before) = put(pairs, base, &mut index, Pair { name, entry })
+                {
+                    lost(Lost { lost: before, kept: entry });
                 }
             }
             return;
@@ -85,6 +85,16 @@ impl<'t, 's> Value<'t, 's> {
                 }
             }
         }
+    }
+}
+
+impl<'s> Tree<'s> {
+    /// The pairs of any mapping of the tree that a later one of the same mapping overrides.
+    #[must_use]
+    pub fn duplicates(&self) -> Vec<Lost<'_, 's>> {
+        let ids = (0..self.len().0).map(NodeId);
+        let mappings = ids.filter_map(|id| self.value(id)).filter(|value| value.kind() == Kind::Mapping);
+        mappings.flat_map(Value::duplicates).collect()
     }
 }
 

@@ -9,6 +9,8 @@
 //!                                                   └─ from_value (typed)
 //! ```
 
+#![deny(clippy::indexing_slicing)]
+
 mod base64;
 mod bytes;
 mod de;

@@ -34,7 +34,7 @@ pub fn read<'s>(source: &'s Source, chunk: &Chunk) -> Result<Tree<'s>, SyntaxErr
     match chunk.how {
         How::Yaml { from } => yaml(source, from, chunk.span.end),
         How::YamlAfterJson { from, json } => {
-            yaml(source, from, chunk.span.end).or_else(|error| Err(json_error(source, json as usize, false).unwrap_or(error)))
+            yaml(source, from, chunk.span.end).map_err(|error| json_error(source, json as usize, false).unwrap_or(error))
         }
         How::Json => {
             let mut tree = Tree::over(source.id, &source.text);
@@ -77,10 +77,10 @@ fn yaml(source: &Source, from: u32, end: u32) -> Result<Tree<'_>, SyntaxError> {
         return before_bad(source, text, from, bad, broken == Some(bad));
     }
     if text.ends_with('\n') || text.len() == from as usize {
-        return decoded(source, text.as_bytes(), from, end);
+        return decoded(source, text, from, end);
     }
     // kubectl's reader ends every line with a line feed, the last one too
-    let ended = [text.get(from as usize..).unwrap_or("").as_bytes(), b"\n"].concat();
+    let ended = [text.get(from as usize..).unwrap_or(""), "\n"].concat();
     Shifted { source, from, end }.decoded(&ended)
 }
 
@@ -89,7 +89,7 @@ fn yaml(source: &Source, from: u32, end: u32) -> Result<Tree<'_>, SyntaxError> {
 fn before_bad<'s>(source: &'s Source, text: &str, from: u32, bad: u32, broken: bool) -> Result<Tree<'s>, SyntaxError> {
     let read_ahead = from + (bad - from) / 512 * 512;
     let good = text.get(..bad as usize).unwrap_or("");
-    match decoded(source, good.as_bytes(), from, bad) {
+    match decoded(source, good, from, bad) {
         Ok(tree) if tree.ignored.is_some_and(|ignored| ignored.start < read_ahead) => return Ok(tree),
         Err(error) if error.span.start < read_ahead => return Err(error),
         _ => {}
@@ -98,9 +98,9 @@ fn before_bad<'s>(source: &'s Source, text: &str, from: u32, bad: u32, broken: b
     Err(SyntaxError { message: message.to_owned(), span: character(source, bad), note: None, converting: true })
 }
 
-fn decoded<'s>(source: &'s Source, bytes: &[u8], from: u32, end: u32) -> Result<Tree<'s>, SyntaxError> {
+fn decoded<'s>(source: &'s Source, text: &str, from: u32, end: u32) -> Result<Tree<'s>, SyntaxError> {
     let parsed =
-        parse::parse(bytes, from as usize, Tree::over(source.id, &source.text)).map_err(|problem| from_problem(source, &problem))?;
+        parse::parse(text, from as usize, Tree::over(source.id, &source.text)).map_err(|problem| from_problem(source, &problem))?;
     accepted(source, parsed, end)
 }
 
@@ -113,8 +113,8 @@ struct Shifted<'s> {
 
 impl<'s> Shifted<'s> {
     /// Parses the copy, whose offsets begin at 0, and moves all places to where they stand in the file.
-    fn decoded(self, bytes: &[u8]) -> Result<Tree<'s>, SyntaxError> {
-        let mut parsed = parse::parse(bytes, 0, Tree::over(self.source.id, &self.source.text)).map_err(|mut problem| {
+    fn decoded(self, text: &str) -> Result<Tree<'s>, SyntaxError> {
+        let mut parsed = parse::parse(text, 0, Tree::over(self.source.id, &self.source.text)).map_err(|mut problem| {
             problem.at.at += self.from;
             if let Some((mark, _)) = &mut problem.context {
                 mark.at += self.from;
@@ -188,6 +188,7 @@ fn from_problem(source: &Source, problem: &Problem) -> SyntaxError {
         Some((begun, "while scanning a simple key")) => (begun, None),
         Some((begun, "while scanning a quoted scalar")) => (begun, Some((character(source, at), "still open here"))),
         Some((begun, words)) if begun.start != at => (character(source, at), note(words).map(|note| (begun, note))),
+        None if problem.message.starts_with("unknown anchor") => (word(source, at), None),
         _ => (character(source, at), None),
     };
     SyntaxError { message, span, note, converting: true }
@@ -212,6 +213,13 @@ fn character(source: &Source, at: u32) -> Span {
         Some('\n' | '\r') | None => source.span(at.min(source.len()), at.min(source.len())),
         Some(character) => source.span(at, at + count(character.len_utf8())),
     }
+}
+
+/// From `at` to the next blank or bracket.
+fn word(source: &Source, at: u32) -> Span {
+    let rest = source.text.get(at as usize..).unwrap_or("");
+    let len = rest.find(|c: char| c.is_whitespace() || matches!(c, ',' | ']' | '}')).unwrap_or(rest.len());
+    source.span(at, at + count(len))
 }
 
 /// From `at` to the end of its line.

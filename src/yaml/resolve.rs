@@ -116,16 +116,14 @@ fn number(text: &str) -> Scalar<'_> {
 
 /// Go's `ParseInt` and `ParseUint` with base 0.
 fn integer(text: &str) -> Option<Scalar<'static>> {
-    let (signed, negative, rest) = match text.as_bytes() {
-        [b'-', ..] => (true, true, &text[1..]),
-        [b'+', ..] => (true, false, &text[1..]),
-        _ => (false, false, text),
-    };
+    let rest = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let (signed, negative) = (rest.len() < text.len(), text.starts_with('-'));
+    let prefixed = |length: usize| rest.get(length..).unwrap_or("");
     let (base, digits) = match rest.as_bytes() {
-        [b'0', b'x' | b'X', ..] => (16, &rest[2..]),
-        [b'0', b'b' | b'B', ..] => (2, &rest[2..]),
-        [b'0', b'o' | b'O', ..] => (8, &rest[2..]),
-        [b'0', _, ..] => (8, &rest[1..]),
+        [b'0', b'x' | b'X', ..] => (16, prefixed(2)),
+        [b'0', b'b' | b'B', ..] => (2, prefixed(2)),
+        [b'0', b'o' | b'O', ..] => (8, prefixed(2)),
+        [b'0', _, ..] => (8, prefixed(1)),
         _ => (10, rest),
     };
     if digits.is_empty() || digits.starts_with(['+', '-']) {

@@ -145,7 +145,7 @@ impl<'s> Tree<'s> {
         (!self.nodes.is_empty()).then_some(Value { tree: self, id: NodeId(0) })
     }
 
-    /// Places of the comments within `span`, or all where it is none.
+    /// Places of the comments.
     pub fn comments(&self) -> impl Iterator<Item = Span> + '_ {
         self.comments.iter().map(|(start, end)| Span::new(self.file, *start, *end))
     }

@@ -17,9 +17,8 @@ impl<'t, 's> Value<'t, 's> {
     }
 
     /// Another node of the same tree.
-    #[must_use]
     #[inline]
-    pub fn at(self, id: NodeId) -> Self {
+    pub(super) fn at(self, id: NodeId) -> Self {
         Self { tree: self.tree, id }
     }
 

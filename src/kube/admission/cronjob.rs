@@ -40,6 +40,9 @@ pub fn admit(object: &mut CronJob, cx: &mut Context<'_>) {
              https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details",
         );
     }
+    if let Some(job) = &mut spec.job_template.spec {
+        pod::omit_empty(&mut job.template, cx);
+    }
 }
 
 /// `SetDefaults_CronJob`, and the pod template of its Jobs.

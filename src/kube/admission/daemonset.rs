@@ -13,6 +13,9 @@ use super::workload::{
     given, int_or_percent, is_usable, refuse_empty_selector, validate_not_negative, validate_running_template, validate_selector_matches,
 };
 
+/// `DeprecatedTemplateGeneration`, which the server writes to every DaemonSet.
+const TEMPLATE_GENERATION: &str = "deprecated.daemonset.template.generation";
+
 /// Fills in and judges a DaemonSet on create.
 pub fn admit(object: &mut DaemonSet, cx: &mut Context<'_>) {
     let spec = &mut object.spec;
@@ -24,6 +27,11 @@ pub fn admit(object: &mut DaemonSet, cx: &mut Context<'_>) {
     let path = Path::root("spec");
     validate_spec(spec, &path, cx);
     pod::warn_about_template(&spec.template, &path.child("template"), cx);
+    pod::omit_empty(&mut spec.template, cx);
+    pod::omit(&mut spec.min_ready_seconds);
+    if cx.errors.is_empty() {
+        object.metadata.annotations.get_or_insert_default().insert(TEMPLATE_GENERATION.into(), "1".into());
+    }
 }
 
 /// `SetDefaults_DaemonSet`
@@ -51,7 +59,7 @@ fn validate_spec(spec: &DaemonSetSpec, path: &Path<'_>, cx: &mut Context<'_>) {
     if let Some(selector) = selector {
         refuse_empty_selector(selector, "daemonset", &selector_path, cx);
     }
-    validate_running_template(&spec.template, "DaemonSet", &template_path, cx);
+    validate_running_template(&spec.template, None, "DaemonSet", &template_path, cx);
     validate_not_negative(spec.min_ready_seconds.map(i64::from), &path.child("minReadySeconds"), cx);
     if let Some(strategy) = &spec.update_strategy {
         validate_update_strategy(strategy, &path.child("updateStrategy"), cx);

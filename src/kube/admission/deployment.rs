@@ -25,6 +25,9 @@ pub fn admit(object: &mut Deployment, cx: &mut Context<'_>) {
     pod::warn_about_name(&object.metadata, POD_NAMES, cx);
     let path = Path::root("spec");
     pod::warn_about_template(&spec.template, &path.child("template"), cx);
+    pod::omit_empty(&mut spec.template, cx);
+    pod::omit(&mut spec.min_ready_seconds);
+    pod::omit(&mut spec.paused);
 }
 
 /// `SetDefaults_Deployment`
@@ -54,7 +57,7 @@ fn validate_spec(spec: &DeploymentSpec, path: &Path<'_>, cx: &mut Context<'_>) {
         if selector.is_none_or(|selector| !super::labels::selector_is_empty(selector)) {
             validate_selector_matches(selector, &spec.template, &path, cx);
         }
-        validate_running_template(&spec.template, "ReplicaSet", &path, cx);
+        validate_running_template(&spec.template, spec.replicas, "ReplicaSet", &path, cx);
     } else {
         let shown = show_selector(&spec.selector, cx);
         cx.errors.invalid(&selector_path, shown, "invalid label selector");

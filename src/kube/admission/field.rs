@@ -298,6 +298,24 @@ impl Errors {
         self.push("FieldValueTooMany", path, format!("Too many: {actual}: must have at most {max} items"));
     }
 
+    /// `Invalid value: "string": path in body must be of type integer: "string"`
+    pub fn type_invalid(&mut self, path: &Path<'_>, got: &str, wanted: &str) {
+        let message = format!("Invalid value: {0}: {path} in body must be of type {wanted}: {0}", quote(got));
+        self.push("FieldValueTypeInvalid", path, message);
+    }
+
+    /// A rule in CEL that does not hold: `Invalid value: what the rule says`
+    pub fn broken_rule(&mut self, path: &Path<'_>, says: &str) {
+        self.push("FieldValueInvalid", path, format!("Invalid value: {says}"));
+    }
+
+    /// That no rule in CEL was asked, at no field at all.
+    pub fn rules_not_asked(&mut self) {
+        let says =
+            "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation";
+        self.push("FieldValueInvalid", &Path::root("<nil>"), format!("Invalid value: null: {says}"));
+    }
+
     /// `Not found: value: detail`
     pub fn not_found_because(&mut self, path: &Path<'_>, value: &str, detail: &str) {
         self.push("FieldValueNotFound", path, format!("Not found: {}: {detail}", quote(value)));

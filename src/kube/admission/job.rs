@@ -27,12 +27,15 @@ const MOST_AT_HIGH_COMPLETIONS: i32 = 10_000;
 
 /// Fills in and judges a Job on create.
 pub fn admit(object: &mut Job, cx: &mut Context<'_>) {
-    default(object, cx);
+    let shared = default(object, cx);
     object.status = None;
     let name = object.metadata.name.clone().unwrap_or_default();
     let spec = object.spec.get_or_insert_default();
     if spec.manual_selector != Some(true) {
         generate_selector(spec, &name);
+    }
+    if shared {
+        object.metadata.labels = template_labels(&spec.template).cloned();
     }
     drop_disabled_fields(spec, cx.version);
     pod::prepare_template(&mut spec.template, cx);
@@ -43,10 +46,15 @@ pub fn admit(object: &mut Job, cx: &mut Context<'_>) {
     validate_index_in_hostname(spec, &name, cx);
     pod::warn_about_name(&object.metadata, POD_NAMES, cx);
     warn_about_spec(spec, &path, cx);
+    pod::omit_empty(&mut spec.template, cx);
+    // Defaulted once more on the way back.
+    if object.metadata.labels.as_ref().is_none_or(Map::is_empty) {
+        object.metadata.labels = template_labels(&spec.template).cloned();
+    }
 }
 
-/// `SetDefaults_Job`
-fn default(object: &mut Job, cx: &Context<'_>) {
+/// `SetDefaults_Job`: whether the Job's labels are from then on those of its template, generated ones included: Go shares the map.
+fn default(object: &mut Job, cx: &Context<'_>) -> bool {
     let spec = object.spec.get_or_insert_default();
     if spec.completions.is_none() && spec.parallelism.is_none() {
         spec.completions = Some(1);
@@ -54,11 +62,8 @@ fn default(object: &mut Job, cx: &Context<'_>) {
     spec.parallelism.get_or_insert(1);
     let per_index = spec.backoff_limit_per_index.is_some() && cx.has(Change::JobFieldsOf28);
     spec.backoff_limit.get_or_insert(if per_index { i32::MAX } else { 6 });
-    if object.metadata.labels.as_ref().is_none_or(Map::is_empty)
-        && let Some(labels) = template_labels(&spec.template)
-    {
-        object.metadata.labels = Some(labels.clone());
-    }
+    let unlabelled = object.metadata.labels.as_ref().is_none_or(Map::is_empty);
+    let shared = unlabelled && template_labels(&spec.template).is_some_and(|labels| !labels.is_empty());
     spec.completion_mode.get_or_insert_with(|| "NonIndexed".into());
     spec.suspend.get_or_insert(false);
     default_pod_failure_policy(spec);
@@ -68,6 +73,7 @@ fn default(object: &mut Job, cx: &Context<'_>) {
         spec.manual_selector.get_or_insert(false);
     }
     pod::default_template(&mut spec.template, cx);
+    shared
 }
 
 /// `SetDefaults_PodFailurePolicyOnPodConditionsPattern`

@@ -94,7 +94,10 @@ fn validate_exit_codes(codes: &PodFailurePolicyOnExitCodesRequirement, names: &H
     }
     let path = path.child("values");
     if codes.values.is_empty() {
-        let shown = show_numbers(&codes.values, cx);
+        let shown = match cx.is_written(&path) {
+            true => show_numbers(&codes.values, cx),
+            false => cx.errors.structure(|| "null".to_owned(), || "[]int32(nil)".to_owned()),
+        };
         cx.errors.invalid(&path, shown, "at least one value is required");
     } else if codes.values.len() > MOST_EXIT_CODES {
         cx.errors.too_many(&path, codes.values.len(), MOST_EXIT_CODES);
@@ -132,7 +135,7 @@ pub fn validate_pod_replacement_policy(spec: &JobSpec, path: &Path<'_>, cx: &mut
 /// `validateSuccessPolicy`
 pub fn validate_success_policy(policy: &SuccessPolicy, spec: &JobSpec, path: &Path<'_>, cx: &mut Context<'_>) {
     if spec.completion_mode.as_deref() != Some("Indexed") {
-        let shown = show_success_policy(policy, cx);
+        let shown = show_success_policy(policy, path, cx);
         cx.errors.invalid(path, shown, "requires indexed completion mode");
         return;
     }
@@ -216,7 +219,11 @@ fn read_interval(interval: &str, completions: i64) -> Result<(i64, i64), String>
     }
 }
 
-fn show_success_policy<'v>(policy: &SuccessPolicy, cx: &Context<'_>) -> Shown<'v> {
+fn show_success_policy<'v>(policy: &SuccessPolicy, path: &Path<'_>, cx: &Context<'_>) -> Shown<'v> {
+    if policy.rules.is_empty() && !cx.is_written(&path.child("rules")) {
+        let go = || "batch.SuccessPolicy{Rules:[]batch.SuccessPolicyRule(nil)}".to_owned();
+        return cx.errors.structure(|| "{\"Rules\":null}".to_owned(), go);
+    }
     cx.errors.structure(
         || {
             let rules: Vec<String> = policy

@@ -25,6 +25,7 @@ pub mod daemonset;
 pub mod deployment;
 pub mod endpoint_slice;
 pub mod endpoints;
+pub mod gateway;
 pub mod horizontal_pod_autoscaler;
 mod horizontal_pod_autoscaler_metrics;
 pub mod ingress;

@@ -24,9 +24,11 @@ pub fn admit(object: &mut ReplicaSet, cx: &mut Context<'_>) {
     let path = Path::root("spec");
     validate_spec(spec, &path, cx);
     pod::warn_about_name(&object.metadata, POD_NAMES, cx);
-    if let Some(template) = &spec.template {
+    if let Some(template) = &mut spec.template {
         pod::warn_about_template(template, &path.child("template"), cx);
+        pod::omit_empty(template, cx);
     }
+    pod::omit(&mut spec.min_ready_seconds);
 }
 
 /// `ValidateReplicaSetSpec`, which speaks of deployments where it means itself.
@@ -45,5 +47,5 @@ fn validate_spec(spec: &ReplicaSetSpec, path: &Path<'_>, cx: &mut Context<'_>) {
     if selector.is_none_or(|selector| !selector_is_empty(selector)) {
         validate_selector_matches(selector, template, &path, cx);
     }
-    validate_running_template(template, "ReplicaSet", &path, cx);
+    validate_running_template(template, spec.replicas, "ReplicaSet", &path, cx);
 }

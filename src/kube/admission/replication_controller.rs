@@ -7,9 +7,12 @@ use k8s_openapi::api::core::v1::{ReplicationController, ReplicationControllerSpe
 use super::Context;
 use super::field::Path;
 use super::labels::Map;
-use super::metadata::{name_is_dns_subdomain, validate_object_meta};
+use super::metadata::validate_object_meta;
 use super::pod;
+use super::syntax::{self, Faults};
 use super::workload::{POD_NAMES, mismatch, template_labels, validate_not_negative, validate_running_template};
+use crate::kube::Version;
+use crate::kube::version::Change;
 
 /// Fills in and judges a ReplicationController on create.
 pub fn admit(object: &mut ReplicationController, cx: &mut Context<'_>) {
@@ -19,13 +22,28 @@ pub fn admit(object: &mut ReplicationController, cx: &mut Context<'_>) {
     if let Some(template) = &mut spec.template {
         pod::prepare_template(template, cx);
     }
-    validate_object_meta(&object.metadata, true, name_is_dns_subdomain, cx);
+    validate_object_meta(&object.metadata, true, name_is_long_name, cx);
     let path = Path::root("spec");
     validate_spec(spec, &path, cx);
     pod::warn_about_name(&object.metadata, POD_NAMES, cx);
-    if let Some(template) = &spec.template {
+    if let Some(template) = &mut spec.template {
         pod::warn_about_template(template, &path.child("template"), cx);
+        pod::omit_empty(template, cx);
     }
+    pod::omit(&mut spec.min_ready_seconds);
+}
+
+/// `validate.LongName`, which since 1.35 counts bytes where every other kind counts characters.
+fn name_is_long_name(name: &str, version: Version) -> Faults {
+    let mut faults = syntax::dns1123_subdomain(name);
+    if version.has(Change::LongNameInBytes) {
+        for fault in &mut faults {
+            if fault.starts_with("must be no more than") {
+                *fault = fault.replace("characters", "bytes").into();
+            }
+        }
+    }
+    faults
 }
 
 /// `SetDefaults_ReplicationController`: the template's labels stand in for the selector and for the object's own labels.
@@ -64,5 +82,5 @@ fn validate_spec(spec: &ReplicationControllerSpec, path: &Path<'_>, cx: &mut Con
     if !selector.into_iter().flatten().all(chosen) {
         mismatch(labels, &path, cx);
     }
-    validate_running_template(template, "ReplicationController", &path, cx);
+    validate_running_template(template, spec.replicas, "ReplicationController", &path, cx);
 }

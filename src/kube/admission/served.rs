@@ -1,5 +1,6 @@
 //! Which built-in groups, versions and kinds an API server serves by default. Knows no object.
 
+use super::gateway;
 use crate::kube::Version;
 
 /// Whether a kind is served.
@@ -106,9 +107,13 @@ pub fn group_of(api_version: &str) -> &str {
     api_version.split_once('/').map_or("", |(group, _)| group)
 }
 
-/// Whether a version of Kubernetes serves a kind.
+/// Whether a version of Kubernetes serves a kind; the Gateway API's as if its CRDs were installed.
 #[must_use]
 pub fn served(api_version: &str, kind: &str, version: Version) -> Served {
+    if gateway::is_gateway_api(api_version) {
+        let custom = gateway::kind(api_version, kind).filter(|custom| custom.is_served(api_version));
+        return custom.map_or(Served::No, |custom| Served::Yes { namespaced: custom.namespaced });
+    }
     let rows = ROWS.iter().filter(|row| row.group_version == api_version);
     for row in rows.filter(|row| (row.versions.0..=row.versions.1).contains(&version.minor)) {
         if row.namespaced.contains(&kind) {

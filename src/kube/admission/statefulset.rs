@@ -39,6 +39,12 @@ pub fn admit(object: &mut StatefulSet, cx: &mut Context<'_>) {
     if spec.revision_history_limit.is_some_and(|limit| limit < 0) && cx.has(Change::RevisionHistoryWarning) {
         cx.warn("spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended");
     }
+    pod::omit_empty(&mut spec.template, cx);
+    pod::omit(&mut spec.min_ready_seconds);
+    spec.service_name.get_or_insert_default();
+    if let Some(ordinals) = &mut spec.ordinals {
+        ordinals.start.get_or_insert(0);
+    }
 }
 
 /// `SetDefaults_StatefulSet`, and the fields whose gate is off.

@@ -26,7 +26,9 @@ pub fn faults(name: &str) -> Vec<String> {
     if name.eq_ignore_ascii_case("Local") {
         faults.push("timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones".into());
     }
-    if !loads(name) {
+    if name.contains("..") {
+        faults.push("time: invalid location name".into());
+    } else if !loads(name) {
         faults.push(unknown());
     }
     faults

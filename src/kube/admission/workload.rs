@@ -11,6 +11,7 @@ use super::int_or_percent::percent_value;
 use super::labels::{Map, selector_is_empty, selector_matches, validate_label_selector};
 use super::pod;
 use super::syntax;
+use crate::kube::version::Change;
 
 const NOT_NEGATIVE: &str = "must be greater than or equal to 0";
 /// What a pod's warning about its name calls the places where the name turns up.
@@ -87,10 +88,27 @@ pub fn mismatch(labels: Option<&Map>, path: &Path<'_>, cx: &mut Context<'_>) {
     cx.errors.invalid(&metadata.child("labels"), shown, "`selector` does not match template `labels`");
 }
 
-/// `ValidatePodTemplateSpecForReplicaSet` and its likes: pods that are kept running.
-pub fn validate_running_template(template: &PodTemplateSpec, kind: &str, path: &Path<'_>, cx: &mut Context<'_>) {
+/// `ValidatePodTemplateSpecForReplicaSet` and its likes: pods that are kept running, as many as `replicas` says.
+pub fn validate_running_template(template: &PodTemplateSpec, replicas: Option<i32>, kind: &str, path: &Path<'_>, cx: &mut Context<'_>) {
     pod::validate_pod_template_spec(template, path, cx);
+    if replicas.is_none_or(|replicas| replicas > 1) && !cx.has(Change::SharedGceDisks) {
+        validate_read_only_disks(template, path, cx);
+    }
     validate_keeps_running(template, kind, path, cx);
+}
+
+/// `ValidateReadOnlyPersistentDisks`
+fn validate_read_only_disks(template: &PodTemplateSpec, path: &Path<'_>, cx: &mut Context<'_>) {
+    let spec_path = path.child("spec");
+    let path = spec_path.child("volumes");
+    for (i, volume) in template.spec.iter().flat_map(|spec| spec.volumes.iter().flatten()).enumerate() {
+        if volume.gce_persistent_disk.as_ref().is_some_and(|disk| disk.read_only != Some(true)) {
+            let volume = path.index(i);
+            let disk = volume.child("gcePersistentDisk");
+            let detail = "must be true for replicated pods > 1; GCE PD can only be mounted on multiple machines if it is read-only";
+            cx.errors.invalid(&disk.child("readOnly"), false, detail);
+        }
+    }
 }
 
 /// Pods that are kept running must be restarted, and have no deadline.

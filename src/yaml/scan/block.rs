@@ -1,6 +1,6 @@
 //! Block scalars: `|` and `>` with their indicators, indentation taken off, lines kept or folded.
 
-use super::plain::{push_break, written};
+use super::plain::push_break;
 use super::{Mark, Scanned, Scanner, TokenKind};
 use crate::yaml::tree::Style;
 
@@ -51,7 +51,7 @@ impl Scanner<'_> {
             breaks.clear();
             after_blank = blank;
             let line_end = self.line_end();
-            text.push_str(&written(self.bytes, self.at, line_end));
+            text.push_str(self.written(self.at, line_end));
             self.advance_to(line_end);
             end = line_end;
             let len = self.break_at(0);

@@ -7,6 +7,7 @@ mod block;
 mod plain;
 mod property;
 mod quoted;
+mod structure;
 
 use std::collections::VecDeque;
 
@@ -57,8 +58,6 @@ pub(super) struct Token {
 /// The token's text is what is written, quotes left out.
 pub(super) const INLINE: u32 = u32::MAX;
 const NO_KEY: u32 = u32::MAX;
-/// go-yaml's limit for open brackets, and for open indents.
-const MAX_DEPTH: usize = 10_000;
 
 /// A place while scanning.
 #[derive(Clone, Copy, Debug, Default)]
@@ -93,6 +92,7 @@ struct SimpleKey {
 
 /// The scanner's state.
 pub(super) struct Scanner<'b> {
+    text: &'b str,
     bytes: &'b [u8],
     at: usize,
     line: u32,
@@ -116,12 +116,14 @@ pub(super) struct Scanner<'b> {
 }
 
 impl<'b> Scanner<'b> {
-    /// Scans `bytes` from `from`, skipping a byte order mark there.
-    pub(super) fn new(bytes: &'b [u8], from: usize) -> Self {
+    /// Scans `text` from `from`, skipping a byte order mark there.
+    pub(super) fn new(text: &'b str, from: usize) -> Self {
+        let bytes = text.as_bytes();
         let bom = bytes.get(from..).is_some_and(|rest| rest.starts_with(b"\xEF\xBB\xBF"));
         let at = if bom { from + 3 } else { from };
         let first = SimpleKey { possible: false, required: false, awaited: false, token: 0, mark: Mark::default(), column: 0 };
         Self {
+            text,
             bytes,
             at,
             line: 0,
@@ -144,11 +146,20 @@ impl<'b> Scanner<'b> {
     /// The next token, left in the queue.
     #[inline]
     pub(super) fn peek(&mut self) -> Scanned<Token> {
+        match self.tokens.front() {
+            Some(head) if head.key == NO_KEY => Ok(*head),
+            _ => self.fill(),
+        }
+    }
+
+    /// Scans until the head of the queue is settled: a key token may still come before it.
+    #[inline(never)]
+    fn fill(&mut self) -> Scanned<Token> {
         loop {
-            if let Some(head) = self.tokens.front().copied() {
-                if head.key == NO_KEY || !self.may_be_key(head.key as usize)? {
-                    return Ok(head);
-                }
+            if let Some(head) = self.tokens.front().copied()
+                && (head.key == NO_KEY || !self.may_be_key(head.key as usize)?)
+            {
+                return Ok(head);
             }
             self.fetch()?;
         }
@@ -171,6 +182,12 @@ impl<'b> Scanner<'b> {
     #[inline]
     fn byte(&self, ahead: usize) -> u8 {
         self.bytes.get(self.at + ahead).copied().unwrap_or(0)
+    }
+
+    /// What is written in a range that begins and ends at characters.
+    #[inline]
+    fn written(&self, start: usize, end: usize) -> &'b str {
+        self.text.get(start..end).unwrap_or("")
     }
 
     fn rest(&self) -> &'b [u8] {
@@ -310,19 +327,24 @@ impl<'b> Scanner<'b> {
     }
 
     /// `---` or `...` at the start of a line, followed by a blank.
+    #[inline]
     fn document_indicator(&self) -> bool {
+        if !matches!(self.byte(0), b'-' | b'.') {
+            return false;
+        }
         let rest = self.rest();
         (rest.starts_with(b"---") || rest.starts_with(b"...")) && self.column() == 0 && self.blankz_at(3)
     }
 
+    #[inline]
     fn skip_to_token(&mut self) {
         loop {
-            if self.at == self.line_start && self.rest().starts_with(b"\xEF\xBB\xBF") {
+            if self.at == self.line_start && self.byte(0) == 0xEF && self.rest().starts_with(b"\xEF\xBB\xBF") {
                 self.advance_to(self.at + 3);
             }
             loop {
                 match self.byte(0) {
-                    b' ' => self.at += 1,
+                    b' ' => self.at += bytes::spaces(self.rest()),
                     b'\t' if self.flow > 0 || !self.key_allowed => self.at += 1,
                     _ => break,
                 }
@@ -346,184 +368,5 @@ impl<'b> Scanner<'b> {
         let end = self.line_end();
         self.comments.push((self.at as u32, end as u32));
         self.advance_to(end);
-    }
-
-    fn key_is_valid(&mut self, level: usize) -> Scanned<bool> {
-        let Some(key) = self.keys.get(level).copied() else { return Ok(false) };
-        if !key.possible {
-            return Ok(false);
-        }
-        if key.mark.line < self.line || key.column as usize + 1024 < self.column() {
-            if key.required {
-                return self.fail("could not find expected ':'", Some((key.mark, "while scanning a simple key")));
-            }
-            if let Some(key) = self.keys.get_mut(level) {
-                key.possible = false;
-            }
-            return Ok(false);
-        }
-        Ok(true)
-    }
-
-    /// Notes that a simple key may begin with the token that comes next.
-    fn save_key(&mut self) -> Scanned {
-        if !self.key_allowed {
-            return Ok(());
-        }
-        let column = self.column();
-        let required = self.flow == 0 && self.indent == column as i64;
-        let token = self.next_number();
-        self.forget_key()?;
-        let key = SimpleKey { possible: true, required, awaited: true, token, mark: self.mark(), column: column as u32 };
-        self.pending_key = (self.keys.len() - 1) as u32;
-        if let Some(last) = self.keys.last_mut() {
-            *last = key;
-        }
-        Ok(())
-    }
-
-    fn next_number(&self) -> u64 {
-        self.taken + self.tokens.len() as u64
-    }
-
-    fn forget_key(&mut self) -> Scanned {
-        if let Some(key) = self.keys.last().copied() {
-            if key.possible && key.required {
-                return self.fail("could not find expected ':'", Some((key.mark, "while scanning a simple key")));
-            }
-        }
-        if let Some(key) = self.keys.last_mut() {
-            key.possible = false;
-        }
-        Ok(())
-    }
-
-    /// Opens a block at `column`, if it lies deeper, with a token before token number `before` (or at the queue's end).
-    fn roll(&mut self, column: usize, before: Option<u64>, kind: TokenKind, mark: Mark) -> Scanned {
-        if self.flow > 0 || self.indent >= column as i64 {
-            return Ok(());
-        }
-        self.indents.push(self.indent);
-        self.indent = column as i64;
-        if self.indents.len() > MAX_DEPTH {
-            return self.fail(&format!("exceeded max depth of {MAX_DEPTH}"), Some((mark, "while increasing indent level")));
-        }
-        self.insert(before, kind, mark);
-        Ok(())
-    }
-
-    fn insert(&mut self, before: Option<u64>, kind: TokenKind, mark: Mark) {
-        let token = Token { kind, start: mark.at, end: mark.at, line: mark.line, text: INLINE, key: NO_KEY };
-        match before {
-            Some(number) if number >= self.taken => {
-                let index = usize::try_from(number - self.taken).unwrap_or(usize::MAX).min(self.tokens.len());
-                self.tokens.insert(index, token);
-            }
-            _ => self.tokens.push_back(token),
-        }
-    }
-
-    /// Closes the blocks that lie deeper than `column`.
-    #[inline]
-    fn unroll(&mut self, column: i64) {
-        if self.flow > 0 {
-            return;
-        }
-        while self.indent > column {
-            self.insert(None, TokenKind::BlockEnd, self.mark());
-            self.indent = self.indents.pop().unwrap_or(-1);
-        }
-    }
-
-    fn leave_blocks(&mut self) -> Scanned {
-        self.unroll(-1);
-        self.forget_key()?;
-        self.key_allowed = false;
-        Ok(())
-    }
-
-    fn stream_end(&mut self) -> Scanned {
-        if self.column() != 0 {
-            self.cross(0);
-        }
-        self.leave_blocks()?;
-        let mark = self.mark();
-        self.insert(None, TokenKind::StreamEnd, mark);
-        Ok(())
-    }
-
-    fn open(&mut self, kind: TokenKind) -> Scanned {
-        self.save_key()?;
-        let mark = self.mark();
-        let token = self.next_number();
-        self.keys.push(SimpleKey { possible: false, required: false, awaited: false, token, mark, column: 0 });
-        self.flow += 1;
-        if self.flow > MAX_DEPTH {
-            return self.fail(&format!("exceeded max depth of {MAX_DEPTH}"), Some((mark, "while increasing flow level")));
-        }
-        self.key_allowed = true;
-        self.push_indicator(kind, 1);
-        Ok(())
-    }
-
-    fn close(&mut self, kind: TokenKind) -> Scanned {
-        self.forget_key()?;
-        if self.flow > 0 {
-            self.flow -= 1;
-            // go-yaml forgets the wrong key here when the brackets are empty, so that `[]: a` is a list with text after it
-            if let (Some(inner), Some(outer)) = (self.keys.pop(), self.keys.last_mut()) {
-                outer.awaited &= inner.token != outer.token;
-            }
-        }
-        self.key_allowed = false;
-        self.push_indicator(kind, 1);
-        Ok(())
-    }
-
-    fn block_entry(&mut self) -> Scanned {
-        if self.flow == 0 {
-            if !self.key_allowed {
-                return self.fail("block sequence entries are not allowed in this context", None);
-            }
-            self.roll(self.column(), None, TokenKind::BlockSequenceStart, self.mark())?;
-        }
-        self.forget_key()?;
-        self.key_allowed = true;
-        self.push_indicator(TokenKind::BlockEntry, 1);
-        Ok(())
-    }
-
-    fn key(&mut self) -> Scanned {
-        if self.flow == 0 {
-            if !self.key_allowed {
-                return self.fail("mapping keys are not allowed in this context", None);
-            }
-            self.roll(self.column(), None, TokenKind::BlockMappingStart, self.mark())?;
-        }
-        self.forget_key()?;
-        self.key_allowed = self.flow == 0;
-        self.push_indicator(TokenKind::Key, 1);
-        Ok(())
-    }
-
-    fn value(&mut self) -> Scanned {
-        let level = self.keys.len() - 1;
-        if self.key_is_valid(level)? {
-            let key = self.keys[level];
-            self.insert(Some(key.token), TokenKind::Key, key.mark);
-            self.roll(key.column as usize, Some(key.token), TokenKind::BlockMappingStart, key.mark)?;
-            self.keys[level].possible = false;
-            self.key_allowed = false;
-        } else {
-            if self.flow == 0 {
-                if !self.key_allowed {
-                    return self.fail("mapping values are not allowed in this context", None);
-                }
-                self.roll(self.column(), None, TokenKind::BlockMappingStart, self.mark())?;
-            }
-            self.key_allowed = self.flow == 0;
-        }
-        self.push_indicator(TokenKind::Value, 1);
-        Ok(())
     }
 }

@@ -21,18 +21,20 @@ impl Scanner<'_> {
             self.word();
             if self.at > word {
                 if breaks.seen {
-                    let text = text.get_or_insert_with(|| written(self.bytes, start.at as usize, end));
+                    let text = text.get_or_insert_with(|| self.written(start.at as usize, end).to_owned());
                     breaks.fold_into(text);
-                    text.push_str(&written(self.bytes, word, self.at));
+                    text.push_str(self.written(word, self.at));
                 } else if let Some(text) = &mut text {
-                    text.push_str(&written(self.bytes, end, self.at));
+                    text.push_str(self.written(end, self.at));
                 }
                 end = self.at;
             }
             let blanks = self.at;
             loop {
-                if self.blank_at(0) {
-                    if breaks.seen && self.byte(0) == b'\t' && (self.column() as i64) < indent {
+                if self.byte(0) == b' ' {
+                    self.at += bytes::spaces(self.rest());
+                } else if self.byte(0) == b'\t' {
+                    if breaks.seen && (self.column() as i64) < indent {
                         return self
                             .fail("found a tab character that violates indentation", Some((start, "while scanning a plain scalar")));
                     }
@@ -66,12 +68,9 @@ impl Scanner<'_> {
     #[inline]
     fn word(&mut self) {
         let class = if self.flow > 0 { FLOW_WORD } else { WORD };
-        while let Some(byte) = self.bytes.get(self.at) {
-            if !bytes::is(*byte, class) {
-                self.at += 1;
-                continue;
-            }
-            let more = match byte {
+        loop {
+            self.at += self.rest().iter().take_while(|byte| !bytes::is(**byte, class)).count();
+            let more = match self.byte(0) {
                 b':' => !self.blankz_at(1),
                 0xC2 | 0xE2 => self.break_at(0) == 0,
                 _ => false,
@@ -104,26 +103,24 @@ impl Scanner<'_> {
     }
 }
 
-/// A piece of the scanned bytes, which are UTF-8 and cut at characters.
-pub(super) fn written(bytes: &[u8], start: usize, end: usize) -> String {
-    String::from_utf8_lossy(bytes.get(start..end).unwrap_or(&[])).into_owned()
-}
-
 /// Line breaks between two words, as libyaml folds them: one becomes a space, of several the first is dropped.
 #[derive(Default)]
 pub(super) struct Breaks {
     /// Whether there was any.
     pub seen: bool,
-    first: String,
+    first: Option<char>,
     more: String,
 }
 
 impl Breaks {
     /// Takes a break as written: LS and PS stay, any other is a line feed.
     pub(super) fn push(&mut self, written: &[u8]) {
-        let into = if self.seen { &mut self.more } else { &mut self.first };
+        if self.seen {
+            push_break(&mut self.more, written);
+        } else {
+            self.first = Some(normal(written));
+        }
         self.seen = true;
-        push_break(into, written);
     }
 
     /// An escaped line break: nothing is put in its place.
@@ -133,13 +130,12 @@ impl Breaks {
 
     /// Writes what the breaks stand for, and starts anew.
     pub(super) fn fold_into(&mut self, text: &mut String) {
-        if self.first != "\n" {
-            text.push_str(&self.first);
-        } else if self.more.is_empty() {
-            text.push(' ');
+        match self.first.take() {
+            Some('\n') if self.more.is_empty() => text.push(' '),
+            Some('\n') | None => {}
+            Some(other) => text.push(other),
         }
         text.push_str(&self.more);
-        self.first.clear();
         self.more.clear();
         self.seen = false;
     }
@@ -147,10 +143,15 @@ impl Breaks {
 
 /// Appends a break of one, two or three bytes as libyaml normalises it.
 pub(super) fn push_break(into: &mut String, written: &[u8]) {
+    if !written.is_empty() {
+        into.push(normal(written));
+    }
+}
+
+fn normal(written: &[u8]) -> char {
     match written {
-        [0xE2, 0x80, 0xA8] => into.push('\u{2028}'),
-        [0xE2, 0x80, 0xA9] => into.push('\u{2029}'),
-        [] => {}
-        _ => into.push('\n'),
+        [0xE2, 0x80, 0xA8] => '\u{2028}',
+        [0xE2, 0x80, 0xA9] => '\u{2029}',
+        _ => '\n',
     }
 }

@@ -1,6 +1,5 @@
 //! Anchors, aliases, tags and `%` directives.
 
-use super::plain::written;
 use super::{INLINE, Mark, Scanned, Scanner, TokenKind};
 use crate::yaml::bytes::{self, NAME, URI};
 
@@ -73,7 +72,7 @@ impl Scanner<'_> {
         } else if directive && self.at > from + 1 {
             return self.fail("did not find expected '!'", context);
         }
-        Ok(written(self.bytes, from, self.at))
+        Ok(self.written(from, self.at).to_owned())
     }
 
     /// The characters of a URI after `head`; `known` where there is something already, be it only the `!`.

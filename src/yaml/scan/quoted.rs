@@ -1,6 +1,6 @@
 //! Quoted scalars: escapes undone, line breaks folded.
 
-use super::plain::{Breaks, written};
+use super::plain::Breaks;
 use super::{Mark, Scanned, Scanner, TokenKind};
 use crate::yaml::bytes::{self, DOUBLE, SINGLE};
 use crate::yaml::tree::Style;
@@ -26,7 +26,7 @@ impl Scanner<'_> {
         self.at = body;
         self.advance_to(clean);
         // blanks at the end of a line fall away, so the tail of what was copied is looked at again
-        let mut text = written(self.bytes, body, clean);
+        let mut text = self.written(body, clean).to_owned();
         let kept = text.trim_end_matches([' ', '\t']).len();
         let mut blanks = text.split_off(kept);
         self.quoted_rest(single, start, &mut text, &mut blanks)?;
@@ -40,8 +40,9 @@ impl Scanner<'_> {
     #[inline]
     fn copyable(&mut self, single: bool) {
         let class = if single { SINGLE } else { DOUBLE };
-        while let Some(byte) = self.bytes.get(self.at) {
-            if bytes::is(*byte, class) && !(matches!(byte, 0xC2 | 0xE2) && self.break_at(0) == 0) {
+        loop {
+            self.at += self.rest().iter().take_while(|byte| !bytes::is(**byte, class)).count();
+            if !matches!(self.byte(0), 0xC2 | 0xE2) || self.break_at(0) > 0 {
                 return;
             }
             self.at += 1;
@@ -92,7 +93,7 @@ impl Scanner<'_> {
                         let end = self.at;
                         self.at = run;
                         self.advance_to(end);
-                        text.push_str(&written(self.bytes, run, end));
+                        text.push_str(self.written(run, end));
                     }
                 }
             }
@@ -120,7 +121,7 @@ impl Scanner<'_> {
                 blanks.clear();
                 breaks.fold_into(text);
             } else {
-                blanks.push_str(&written(self.bytes, run, self.at));
+                blanks.push_str(self.written(run, self.at));
             }
         }
     }

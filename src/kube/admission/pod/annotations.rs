@@ -2,7 +2,7 @@
 
 use k8s_openapi::api::core::v1::{PodSpec, Toleration};
 
-use super::security::APP_ARMOR_ANNOTATION;
+use super::profiles::{APP_ARMOR_ANNOTATION, SECCOMP_ANNOTATION, SECCOMP_POD_ANNOTATION};
 use super::tolerations::validate_tolerations;
 use super::volume_sources::validate_local_descending_path;
 use crate::kube::admission::Context;
@@ -12,8 +12,6 @@ use crate::kube::admission::labels::Map;
 const MIRROR: &str = "kubernetes.io/config.mirror";
 const TOLERATIONS: &str = "scheduler.alpha.kubernetes.io/tolerations";
 const DELETION_COST: &str = "controller.kubernetes.io/pod-deletion-cost";
-const SECCOMP_POD: &str = "seccomp.security.alpha.kubernetes.io/pod";
-const SECCOMP_CONTAINER: &str = "container.seccomp.security.alpha.kubernetes.io/";
 
 /// `ValidatePodSpecificAnnotations`
 pub fn validate_pod_specific_annotations(annotations: Option<&Map>, spec: &PodSpec, path: &Path<'_>, cx: &mut Context<'_>) {
@@ -24,19 +22,39 @@ pub fn validate_pod_specific_annotations(annotations: Option<&Map>, spec: &PodSp
     if let Some(value) = annotations.get(TOLERATIONS).filter(|value| !value.is_empty()) {
         match serde_json::from_str::<Vec<Toleration>>(value) {
             Ok(tolerations) => validate_tolerations(&tolerations, &path.child(TOLERATIONS), cx),
-            Err(error) => cx.errors.invalid(path, TOLERATIONS, &error.to_string()),
+            Err(error) => cx.errors.invalid(path, TOLERATIONS, &not_tolerations(value, &error)),
         }
     }
     if let Some(value) = annotations.get(DELETION_COST).filter(|value| !is_deletion_cost(value)) {
         cx.errors.invalid(&path.key(DELETION_COST), value, "must be a 32bit integer");
     }
-    if let Some(profile) = annotations.get(SECCOMP_POD) {
-        validate_seccomp(profile, &path.child(SECCOMP_POD), cx);
+    if let Some(profile) = annotations.get(SECCOMP_POD_ANNOTATION) {
+        validate_seccomp(profile, &path.child(SECCOMP_POD_ANNOTATION), cx);
     }
-    for (key, profile) in annotations.iter().filter(|(key, _)| key.starts_with(SECCOMP_CONTAINER)) {
+    for (key, profile) in annotations.iter().filter(|(key, _)| key.starts_with(SECCOMP_ANNOTATION)) {
         validate_seccomp(profile, &path.child(key), cx);
     }
     validate_app_armor(annotations, spec, path, cx);
+}
+
+/// What Go's `json.Unmarshal` says.
+fn not_tolerations(text: &str, error: &serde_json::Error) -> String {
+    let other = |kind: &str| format!("json: cannot unmarshal {kind} into Go value of type []core.Toleration");
+    match text.trim_start().chars().next() {
+        None => return "unexpected end of JSON input".to_owned(),
+        Some(first) if !first.is_ascii_digit() && !"{[\"-tfn".contains(first) => {
+            let first = first.escape_default();
+            return format!("invalid character '{first}' looking for beginning of value");
+        }
+        Some(_) => {}
+    }
+    match serde_json::from_str(text) {
+        Ok(serde_json::Value::Bool(_)) => other("bool"),
+        Ok(serde_json::Value::Number(_)) => other("number"),
+        Ok(serde_json::Value::String(_)) => other("string"),
+        Ok(serde_json::Value::Object(_)) => other("object"),
+        _ => error.to_string(),
+    }
 }
 
 /// `GetDeletionCostFromPodAnnotations`: a plus sign and leading zeros are refused.

@@ -2,10 +2,11 @@
 
 use k8s_openapi::api::core::v1::{
     Container, ContainerPort, DownwardAPIVolumeFile, EnvVar, EphemeralContainer, GRPCAction, HTTPGetAction, Lifecycle, Pod, PodSpec, Probe,
-    ResourceRequirements, Volume,
+    ResourceFieldSelector, ResourceRequirements, Volume,
 };
+use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 
-use super::resources::round_up;
+use super::resources::{canonical, round_up};
 use super::{claim, image, pod_level_resources};
 use crate::kube::Version;
 use crate::kube::admission::Context;
@@ -48,6 +49,8 @@ pub fn default_pod(pod: &mut Pod, cx: &Context<'_>) {
         default_host_network_ports(spec);
     }
     default_pod_spec(spec, cx.version);
+    // `Convert_v1_Pod_To_core_Pod`, which templates don't go through.
+    spec.termination_grace_period_seconds = spec.termination_grace_period_seconds.map(|seconds| if seconds < 0 { 1 } else { seconds });
 }
 
 /// A pod's limits stand in for the requests that are missing; a template's don't.
@@ -139,6 +142,7 @@ fn default_env(env: Option<&mut Vec<EnvVar>>) {
         if let Some(field) = &mut source.field_ref {
             fill(&mut field.api_version, "v1");
         }
+        default_resource_field(source.resource_field_ref.as_mut());
         if let Some(key) = &mut source.file_key_ref {
             key.optional.get_or_insert(false);
         }
@@ -185,6 +189,9 @@ fn default_volume(volume: &mut Volume, version: Version) {
     if let Some(image) = volume.image.as_mut().filter(|_| version.has(Change::ImageVolumes)) {
         let policy = image::default_pull_policy(image.reference.as_deref().unwrap_or_default());
         fill(&mut image.pull_policy, policy);
+    }
+    if let Some(limit) = volume.empty_dir.as_mut().and_then(|empty_dir| empty_dir.size_limit.as_mut()) {
+        canonical(limit);
     }
     if let Some(host_path) = &mut volume.host_path {
         host_path.type_.get_or_insert_default();
@@ -236,8 +243,20 @@ fn default_disk(volume: &mut Volume) {
 }
 
 fn default_downward_api_files(files: Option<&mut Vec<DownwardAPIVolumeFile>>) {
-    for field in files.into_iter().flatten().filter_map(|file| file.field_ref.as_mut()) {
-        fill(&mut field.api_version, "v1");
+    for file in files.into_iter().flatten() {
+        if let Some(field) = &mut file.field_ref {
+            fill(&mut field.api_version, "v1");
+        }
+        default_resource_field(file.resource_field_ref.as_mut());
+    }
+}
+
+/// A divisor that is not given is stored as zero.
+fn default_resource_field(field: Option<&mut ResourceFieldSelector>) {
+    let Some(field) = field else { return };
+    match &mut field.divisor {
+        Some(divisor) => canonical(divisor),
+        divisor => *divisor = Some(Quantity("0".into())),
     }
 }
 

@@ -1,5 +1,8 @@
 //! Image references, as far as their tag decides how they are pulled. Knows no registry.
 
+/// `RepositoryNameTotalLengthMax`
+const LONGEST: usize = 255;
+
 /// The pull policy that a reference defaults to: `Always` for `latest`, said or meant, else `IfNotPresent`. A reference that can't be parsed
 /// has no tag at all, hence `IfNotPresent`.
 #[must_use]
@@ -63,7 +66,8 @@ fn is_name(name: &str) -> bool {
         }
         _ => (None, name),
     };
-    domain.is_none_or(is_domain) && path.split('/').all(is_path_component)
+    let library = if domain.is_none() && !path.contains('/') { "library/".len() } else { 0 };
+    library + path.len() <= LONGEST && domain.is_none_or(is_domain) && path.split('/').all(is_path_component)
 }
 
 fn is_domain(domain: &str) -> bool {

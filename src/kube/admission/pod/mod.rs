@@ -18,11 +18,13 @@ mod newer_fields;
 mod overlaps;
 mod pod_level_resources;
 mod probe;
+mod profiles;
 mod projected;
 mod resources;
 mod security;
 mod spec;
 mod spread;
+mod stored;
 mod tolerations;
 mod volume;
 mod volume_sources;
@@ -40,6 +42,7 @@ use super::syntax;
 
 pub(super) use claim::{default_claim, validate_claim_spec, warn_about_claim_spec};
 pub(super) use newer_fields::newer_fields;
+pub(super) use stored::omit;
 
 /// What a pod spec is judged in: a pod of its own, or a template in another object.
 #[derive(Clone, Copy, Default)]
@@ -66,7 +69,7 @@ pub fn admit(pod: &mut Pod, cx: &mut Context<'_>) {
         return;
     }
     disabled::drop_disabled_fields(spec, cx.version);
-    security::sync_app_armor(&pod.metadata, spec, cx);
+    profiles::sync_app_armor(&pod.metadata, spec, cx);
     let labels = pod.metadata.labels.clone();
     spread::merge_match_label_keys(spec, labels.as_ref(), cx.version);
     validate_pod_create(&pod.metadata, spec, cx);
@@ -74,6 +77,14 @@ pub fn admit(pod: &mut Pod, cx: &mut Context<'_>) {
     warnings::warn_about_pod(&pod.metadata, spec, cx);
     if cx.errors.is_empty() {
         admission_plugins::validate(spec, cx);
+        stored::omit_empty(spec);
+    }
+}
+
+/// Leaves out what a stored template does not say; done last, and only where nothing is wrong.
+pub fn omit_empty(template: &mut PodTemplateSpec, cx: &Context<'_>) {
+    if let Some(spec) = template.spec.as_mut().filter(|_| cx.errors.is_empty()) {
+        stored::omit_empty(spec);
     }
 }
 
@@ -134,8 +145,8 @@ fn validate_template(template: &PodTemplateSpec, owner: Owner<'_>, path: &Path<'
     let annotations = template.metadata.as_ref().and_then(|meta| meta.annotations.as_ref());
     let spec_path = path.child("spec");
     spec::validate_pod_spec(spec, owner, &spec_path, cx);
-    security::validate_seccomp_annotations_and_fields(annotations, spec, &spec_path, cx);
-    security::validate_app_armor_annotations_and_fields(annotations, spec, &spec_path, cx);
+    profiles::validate_seccomp_annotations_and_fields(annotations, spec, &spec_path, cx);
+    profiles::validate_app_armor_annotations_and_fields(annotations, spec, &spec_path, cx);
     if spec.ephemeral_containers.as_ref().is_some_and(|containers| !containers.is_empty()) {
         cx.errors.forbidden(&spec_path.child("ephemeralContainers"), "ephemeral containers not allowed in pod template");
     }
@@ -155,6 +166,6 @@ fn validate_pod_create(meta: &ObjectMeta, spec: &PodSpec, cx: &mut Context<'_>) 
     if gated && !spec.node_name.as_deref().unwrap_or_default().is_empty() {
         cx.errors.forbidden(&path.child("nodeName"), "cannot be set until all schedulingGates have been cleared");
     }
-    security::validate_seccomp_annotations_and_fields(meta.annotations.as_ref(), spec, &path, cx);
-    security::validate_app_armor_annotations_and_fields(meta.annotations.as_ref(), spec, &path, cx);
+    profiles::validate_seccomp_annotations_and_fields(meta.annotations.as_ref(), spec, &path, cx);
+    profiles::validate_app_armor_annotations_and_fields(meta.annotations.as_ref(), spec, &path, cx);
 }

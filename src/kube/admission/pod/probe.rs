@@ -123,11 +123,7 @@ fn validate_handler(handler: &Handler<'_>, grace_period: Option<i64>, path: &Pat
     };
     let first_path = path.child(first);
     match handler {
-        Handler { exec: Some(exec), .. } => {
-            if exec.command.as_ref().is_none_or(Vec::is_empty) {
-                cx.errors.required(&first_path.child("command"), "");
-            }
-        }
+        Handler { exec: Some(exec), .. } => validate_exec(exec, &first_path, cx),
         Handler { http_get: Some(http), .. } => validate_http_get(http, &first_path, cx),
         Handler { tcp_socket: Some(tcp), .. } => validate_port(&tcp.port, &first_path.child("port"), cx),
         Handler { grpc: Some(grpc), .. } => validate_port(&IntOrString::Int(grpc.port), &first_path.child("port"), cx),
@@ -136,6 +132,13 @@ fn validate_handler(handler: &Handler<'_>, grace_period: Option<i64>, path: &Pat
     }
     for field in given {
         cx.errors.forbidden(&path.child(field), "may not specify more than 1 handler type");
+    }
+}
+
+/// `validateExecAction`
+fn validate_exec(exec: &ExecAction, path: &Path<'_>, cx: &mut Context<'_>) {
+    if exec.command.as_ref().is_none_or(Vec::is_empty) {
+        cx.errors.required(&path.child("command"), "");
     }
 }
 

@@ -1,11 +1,13 @@
 //! Requests and limits of containers, and a pod's overhead. Knows nothing of what a node has.
 
 use std::collections::{BTreeMap, HashSet};
+use std::fmt::{self, Write as _};
 
 use k8s_openapi::api::core::v1::{ResourceClaim, ResourceRequirements};
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity as Text;
 
 use super::spec::ResourceClaims;
+use crate::kube::Version;
 use crate::kube::admission::Context;
 use crate::kube::admission::field::{Path, quote};
 use crate::kube::admission::quantity::Quantity;
@@ -55,7 +57,7 @@ const POD_RESOURCES: &[&str] = &["cpu", "memory"];
 
 /// Reads an amount; what can't be read has been refused before.
 pub fn quantity(text: &Text) -> Quantity {
-    Quantity::parse(&text.0).unwrap_or_else(|_| Quantity::ZERO)
+    Quantity::parse(&text.0).unwrap_or(Quantity::ZERO)
 }
 
 /// Whether the resource is huge pages of some size.
@@ -161,10 +163,15 @@ pub fn validate_resource_quantity(name: &str, amount: Quantity, path: &Path<'_>,
     if amount.nano < 0 {
         cx.errors.invalid(path, &amount.to_string(), NOT_NEGATIVE);
     }
-    if INTEGER_RESOURCES.contains(&name) && amount.milli_value() % 1000 != 0 {
+    if amount.milli_value() % 1000 != 0 && (INTEGER_RESOURCES.contains(&name) || is_extended(name, cx.version)) {
         let shown = cx.errors.structure(|| quote(&amount.to_string()), || amount.to_string());
         cx.errors.invalid(path, shown, NOT_AN_INTEGER);
     }
+}
+
+/// `IsExtendedResourceName`
+fn is_extended(name: &str, version: Version) -> bool {
+    !is_native(name) && !name.starts_with("requests.") && syntax::qualified_name(&format!("requests.{name}"), version).is_empty()
 }
 
 /// `validateContainerResourceName`, `validatePodResourceName`
@@ -176,16 +183,10 @@ fn validate_resource_name(name: &str, names: Names, path: &Path<'_>, cx: &mut Co
         cx.errors.invalid(path, name, "must be a standard resource type or fully qualified");
     }
     match names {
-        Names::Container if !name.contains('/') => {
-            if !matches!(name, "cpu" | "memory" | "ephemeral-storage") && !is_huge_pages(name) {
-                cx.errors.invalid(path, name, "must be a standard resource for containers");
-            }
-        }
-        Names::Container if !is_native(name) => {
-            let extended = !name.starts_with("requests.") && syntax::qualified_name(&format!("requests.{name}"), cx.version).is_empty();
-            if !extended {
-                cx.errors.invalid(path, name, "doesn't follow extended resource name standard");
-            }
+        Names::Container if matches!(name, "cpu" | "memory" | "ephemeral-storage") || is_huge_pages(name) => {}
+        Names::Container if !name.contains('/') => cx.errors.invalid(path, name, "must be a standard resource for containers"),
+        Names::Container if !is_native(name) && !is_extended(name, cx.version) => {
+            cx.errors.invalid(path, name, "doesn't follow extended resource name standard");
         }
         Names::Pod if cx.errors.len() == before && !POD_RESOURCES.contains(&name) && !is_huge_pages(name) => {
             cx.errors.not_supported(path, name, &["cpu", "hugepages-", "memory"]);
@@ -231,13 +232,35 @@ fn validate_claim_names(claims: &[ResourceClaim], known: &ResourceClaims<'_>, pa
     }
 }
 
-/// `SetDefaults_ResourceList`: amounts are rounded up to thousandths.
+/// Amounts as they are stored: in canonical form, and rounded up to a thousandth as `SetDefaults_ResourceList` does.
 pub fn round_up(list: Option<&mut ResourceList>) {
     for amount in list.into_iter().flat_map(BTreeMap::values_mut) {
-        let parsed = quantity(amount);
-        if let Some(rounded) = parsed.rounded_to_milli() {
-            amount.0 = rounded.to_string();
+        if let Ok(parsed) = Quantity::parse(&amount.0) {
+            store(parsed.rounded_to_milli().unwrap_or(parsed), amount);
         }
+    }
+}
+
+/// An amount as it is stored: in canonical form.
+pub fn canonical(amount: &mut Text) {
+    if let Ok(parsed) = Quantity::parse(&amount.0) {
+        store(parsed, amount);
+    }
+}
+
+fn store(amount: Quantity, text: &mut Text) {
+    if write!(Same(&text.0), "{amount}").is_err() {
+        text.0 = amount.to_string();
+    }
+}
+
+/// Compares what is written to it with a text.
+struct Same<'t>(&'t str);
+
+impl fmt::Write for Same<'_> {
+    fn write_str(&mut self, part: &str) -> fmt::Result {
+        self.0 = self.0.strip_prefix(part).ok_or(fmt::Error)?;
+        Ok(())
     }
 }
 

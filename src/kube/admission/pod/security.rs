@@ -1,23 +1,16 @@
-//! Security contexts of pods and containers, with the annotations that seccomp and AppArmor had before. Knows no operating system but Linux.
+//! Security contexts of pods and containers. Knows no operating system but Linux.
 
 use std::collections::HashSet;
 
-use k8s_openapi::api::core::v1::{AppArmorProfile, PodSecurityContext, PodSpec, SeccompProfile, SecurityContext};
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use k8s_openapi::api::core::v1::{PodSecurityContext, PodSpec, SecurityContext};
 
-use super::container;
-use super::volume_sources::validate_local_descending_path;
+use super::profiles::{validate_app_armor_profile, validate_seccomp_profile};
 use super::windows::validate_windows_options;
 use crate::kube::admission::Context;
-use crate::kube::admission::field::{Path, json_quote, quote};
-use crate::kube::admission::labels::Map;
+use crate::kube::admission::field::{Path, json_quote};
 use crate::kube::admission::syntax;
 use crate::kube::version::Change;
 
-const APP_ARMOR_TYPES: &[&str] = &["Localhost", "RuntimeDefault", "Unconfined"];
-const SECCOMP_TYPES: &[&str] = &["Localhost", "RuntimeDefault", "Unconfined"];
-/// Before the container's name.
-pub const APP_ARMOR_ANNOTATION: &str = "container.apparmor.security.beta.kubernetes.io/";
 const SYSCTL_REGEX: &str = "^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$";
 
 /// `validatePodSpecSecurityContext`, which 1.27 started with the host ports.
@@ -52,7 +45,7 @@ pub fn validate_pod_security_context(spec: &PodSpec, path: &Path<'_>, cx: &mut C
     let policy = context.supplemental_groups_policy.as_deref();
     validate_one_of(policy, &["Merge", "Strict"], &path.child("supplementalGroupsPolicy"), cx);
     let policy = context.se_linux_change_policy.as_deref();
-    validate_one_of(policy, &["MountOption", "Recursive"], &path.child("seLinuxChangePolicy"), cx);
+    validate_one_of(policy, &["Recursive"], &path.child("seLinuxChangePolicy"), cx);
 }
 
 /// `validateHostNetwork` as 1.27 has it.
@@ -263,144 +256,4 @@ fn security_context_go(context: &SecurityContext, app_armor: bool) -> String {
         fields.push(pointer("AppArmorProfile", "core.AppArmorProfile", context.app_armor_profile.is_some()));
     }
     format!("core.SecurityContext{{{}}}", fields.join(", "))
-}
-
-/// `validateSeccompProfileField`
-fn validate_seccomp_profile(profile: &SeccompProfile, path: &Path<'_>, cx: &mut Context<'_>) {
-    match profile.type_.as_str() {
-        "" => cx.errors.required(&path.child("type"), "type is required when seccompProfile is set"),
-        kind => validate_one_of(Some(kind), SECCOMP_TYPES, &path.child("type"), cx),
-    }
-    let path = path.child("localhostProfile");
-    match (profile.type_ == "Localhost", &profile.localhost_profile) {
-        (true, None) => cx.errors.required(&path, "must be set when seccomp type is Localhost"),
-        (true, Some(file)) => validate_local_descending_path(file, &path, cx),
-        (false, Some(file)) => {
-            let shown = cx.errors.structure(
-                || format!("{{\"Type\":{},\"LocalhostProfile\":{}}}", json_quote(&profile.type_), json_quote(file)),
-                || format!("core.SeccompProfile{{Type:{}, LocalhostProfile:(*string)(0xc000000000)}}", quote(&profile.type_)),
-            );
-            cx.errors.invalid(&path, shown, "can only be set when seccomp type is Localhost");
-        }
-        (false, None) => {}
-    }
-}
-
-/// `ValidateAppArmorProfileField`
-fn validate_app_armor_profile(profile: &AppArmorProfile, path: &Path<'_>, cx: &mut Context<'_>) {
-    let needed = "must be set when AppArmor type is Localhost";
-    let file_path = path.child("localhostProfile");
-    match (profile.type_.as_str(), profile.localhost_profile.as_deref()) {
-        ("Localhost", None) => cx.errors.required(&file_path, needed),
-        ("Localhost", Some(file)) => {
-            if file.trim() != file {
-                cx.errors.invalid(&file_path, file, "must not be padded with whitespace");
-            } else if file.is_empty() {
-                cx.errors.required(&file_path, needed);
-            }
-            if file.len() > 4095 {
-                cx.errors.too_long(&file_path, 4095);
-            }
-        }
-        ("RuntimeDefault" | "Unconfined", Some(file)) => {
-            cx.errors.invalid(&file_path, file, "can only be set when AppArmor type is Localhost");
-        }
-        ("RuntimeDefault" | "Unconfined", None) => {}
-        ("", _) => cx.errors.required(&path.child("type"), "type is required when appArmorProfile is set"),
-        (kind, _) => cx.errors.not_supported(&path.child("type"), kind, APP_ARMOR_TYPES),
-    }
-}
-
-/// `validateSeccompAnnotationsAndFields`
-pub fn validate_seccomp_annotations_and_fields(annotations: Option<&Map>, spec: &PodSpec, path: &Path<'_>, cx: &mut Context<'_>) {
-    let Some(annotations) = annotations.filter(|annotations| !annotations.is_empty()) else { return };
-    let pod_profile = spec.security_context.as_ref().and_then(|context| context.seccomp_profile.as_ref());
-    if let (Some(profile), Some(annotation)) = (pod_profile, annotations.get("seccomp.security.alpha.kubernetes.io/pod")) {
-        match_seccomp(annotation, profile, &path.child("securityContext").child("seccompProfile"), cx);
-    }
-    container::visit(spec, path, |container, path| {
-        let profile = container.security_context.as_ref().and_then(|context| context.seccomp_profile.as_ref());
-        let Some(profile) = profile else { return };
-        if let Some(annotation) = annotations.get(&format!("container.seccomp.security.alpha.kubernetes.io/{}", container.name)) {
-            match_seccomp(annotation, profile, &path.child("securityContext").child("seccompProfile"), cx);
-        }
-    });
-}
-
-/// `validateSeccompAnnotationsAndFieldsMatch`
-fn match_seccomp(annotation: &str, profile: &SeccompProfile, path: &Path<'_>, cx: &mut Context<'_>) {
-    let same_type = match profile.type_.as_str() {
-        "Unconfined" => annotation == "unconfined",
-        "RuntimeDefault" => matches!(annotation, "runtime/default" | "docker/default"),
-        "Localhost" => annotation.starts_with("localhost/"),
-        _ => true,
-    };
-    if !same_type {
-        cx.errors.forbidden(&path.child("type"), "seccomp type in annotation and field must match");
-    } else if profile.type_ == "Localhost" && annotation.strip_prefix("localhost/") != profile.localhost_profile.as_deref() {
-        cx.errors.forbidden(&path.child("localhostProfile"), "seccomp profile in annotation and field must match");
-    }
-}
-
-/// `validateAppArmorAnnotationsAndFieldsMatchOnCreate`
-pub fn validate_app_armor_annotations_and_fields(annotations: Option<&Map>, spec: &PodSpec, path: &Path<'_>, cx: &mut Context<'_>) {
-    let Some(annotations) = annotations.filter(|annotations| !annotations.is_empty()) else { return };
-    if spec.os.as_ref().is_some_and(|os| os.name == "windows") || !cx.has(Change::AppArmorFields) {
-        return;
-    }
-    let pod_profile = spec.security_context.as_ref().and_then(|context| context.app_armor_profile.as_ref());
-    container::visit(spec, path, |container, path| {
-        let own = container.security_context.as_ref().and_then(|context| context.app_armor_profile.as_ref());
-        let Some(profile) = own.or(pod_profile) else { return };
-        let Some(annotation) = annotations.get(&format!("{APP_ARMOR_ANNOTATION}{}", container.name)) else { return };
-        let context = path.child("securityContext");
-        let path = context.child("appArmorProfile");
-        let same_type = match profile.type_.as_str() {
-            "Unconfined" => annotation == "unconfined",
-            "RuntimeDefault" => annotation == "runtime/default",
-            "Localhost" => annotation.starts_with("localhost/"),
-            _ => true,
-        };
-        if !same_type {
-            cx.errors.forbidden(&path.child("type"), "apparmor type in annotation and field must match");
-        } else if profile.type_ == "Localhost" && annotation.strip_prefix("localhost/") != profile.localhost_profile.as_deref() {
-            cx.errors.forbidden(&path.child("localhostProfile"), "apparmor profile in annotation and field must match");
-        }
-    });
-}
-
-/// `ApparmorFieldForAnnotation`, none where the field would not be valid.
-pub fn app_armor_field_for(annotation: &str) -> Option<AppArmorProfile> {
-    let (kind, file) = match annotation {
-        "unconfined" => ("Unconfined", None),
-        "runtime/default" => ("RuntimeDefault", None),
-        annotation => ("Localhost", Some(annotation.strip_prefix("localhost/").filter(|file| !file.is_empty())?)),
-    };
-    let valid = file.is_none_or(|file| file.trim() == file && file.len() <= 4095);
-    valid.then(|| AppArmorProfile { type_: kind.into(), localhost_profile: file.map(str::to_owned) })
-}
-
-/// `applyAppArmorVersionSkew`: a pod's annotations become fields, with a warning.
-pub fn sync_app_armor(meta: &ObjectMeta, spec: &mut PodSpec, cx: &mut Context<'_>) {
-    if spec.os.as_ref().is_some_and(|os| os.name == "windows") || !cx.has(Change::AppArmorFields) {
-        return;
-    }
-    let Some(annotations) = meta.annotations.as_ref().filter(|annotations| !annotations.is_empty()) else { return };
-    let pod_profile = spec.security_context.as_ref().and_then(|context| context.app_armor_profile.clone());
-    container::visit_mut(spec, |container| {
-        let key = format!("{APP_ARMOR_ANNOTATION}{}", container.name);
-        let Some(annotation) = annotations.get(&key) else { return };
-        if container.security_context.as_ref().is_some_and(|context| context.app_armor_profile.is_some()) {
-            return;
-        }
-        let field = app_armor_field_for(annotation);
-        if field.is_none() || field != pod_profile {
-            if field.is_some() {
-                container.security_context.get_or_insert_default().app_armor_profile = field;
-            }
-            let key_path = Path::root("metadata");
-            let key_path = key_path.child("annotations");
-            cx.warn_at(&key_path.key(&key), "deprecated since v1.30; use the \"appArmorProfile\" field instead");
-        }
-    });
 }

@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use k8s_openapi::api::core::v1::{Container, ContainerPort, NodeSelectorTerm, PodAffinityTerm, PodSpec, Volume, WeightedPodAffinityTerm};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
+use super::profiles::{APP_ARMOR_ANNOTATION, SECCOMP_ANNOTATION, SECCOMP_POD_ANNOTATION, app_armor_field_for};
 use super::resources::{ResourceList, fractional};
-use super::security::{APP_ARMOR_ANNOTATION, app_armor_field_for};
 use super::{claim, container, overlaps};
 use crate::kube::admission::Context;
 use crate::kube::admission::field::{Path, quote};
@@ -16,8 +16,6 @@ use crate::kube::admission::syntax;
 use crate::kube::version::Change;
 
 const NULL_SELECTOR: &str = "a null labelSelector results in matching no pod";
-const SECCOMP_POD: &str = "seccomp.security.alpha.kubernetes.io/pod";
-const SECCOMP_CONTAINER: &str = "container.seccomp.security.alpha.kubernetes.io/";
 const SECCOMP: &str = "non-functional in v1.27+; use the \"seccompProfile\" field instead";
 
 /// The server sends some 4,000 characters of warnings at most; comparing every port with every other ends long after that.
@@ -82,8 +80,8 @@ fn warn(annotations: Option<&Map>, spec: &PodSpec, at: At<'_>, cx: &mut Context<
     warn_about_duplicates(spec, path, cx);
     warn_about_fractions(spec.overhead.as_ref(), &path.child("overhead"), cx);
     let has_profile = spec.security_context.as_ref().is_some_and(|context| context.seccomp_profile.is_some());
-    if !has_profile && annotations.is_some_and(|annotations| annotations.contains_key(SECCOMP_POD)) {
-        cx.warn_at(&annotations_path.key(SECCOMP_POD), SECCOMP);
+    if !has_profile && annotations.is_some_and(|annotations| annotations.contains_key(SECCOMP_POD_ANNOTATION)) {
+        cx.warn_at(&annotations_path.key(SECCOMP_POD_ANNOTATION), SECCOMP);
     }
     container::visit(spec, path, |container, path| {
         if let Some(annotations) = annotations.filter(|annotations| !annotations.is_empty()) {
@@ -251,7 +249,7 @@ fn warn_about_container_fractions(container: &Container, path: &Path<'_>, cx: &m
 fn warn_about_container_annotations(container: &Container, annotations: &Map, spec: &PodSpec, at: At<'_>, cx: &mut Context<'_>) {
     let path = at.metadata.child("annotations");
     let context = container.security_context.as_ref();
-    let key = format!("{SECCOMP_CONTAINER}{}", container.name);
+    let key = format!("{SECCOMP_ANNOTATION}{}", container.name);
     if context.is_none_or(|context| context.seccomp_profile.is_none()) && annotations.contains_key(&key) {
         cx.warn_at(&path.key(&key), SECCOMP);
     }

@@ -1,6 +1,8 @@
 //! libyaml's grammar over the scanner's tokens, into a tree: an explicit stack of states, nothing recurses on input.
 //! Knows neither what a scalar means nor where a file is cut.
 
+mod collections;
+
 use std::collections::HashMap;
 
 use super::resolve::{self, Scalar};
@@ -8,7 +10,10 @@ use super::scan::{INLINE as WRITTEN, Mark, Problem, Scanned, Scanner, Token, Tok
 use super::tree::{INLINE, MERGES, NodeId, Shape, Style, TAGGED, Tag, Tree};
 
 /// Deepest nesting that is read. Kubernetes' own limit is 10,000; nothing real comes near either.
-pub(super) const MAX_DEPTH: usize = 512;
+pub(in crate::yaml) const MAX_DEPTH: usize = 512;
+
+/// Most nodes of one document. A node takes 20 bytes, so that memory stays bounded where a bracket is followed by millions of commas.
+const MAX_NODES: usize = 1 << 22;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -29,7 +34,7 @@ enum State {
 }
 
 /// What a chunk parses to.
-pub(super) struct Parsed<'s> {
+pub(in crate::yaml) struct Parsed<'s> {
     pub tree: Tree<'s>,
     /// Whether go-yaml's decoder or the step to JSON may refuse something: aliases, tags, unusual keys, infinities.
     pub doubtful: bool,
@@ -44,29 +49,28 @@ struct Parser<'b, 's> {
     marks: Vec<Mark>,
     open: Vec<NodeId>,
     tree: Tree<'s>,
-    /// Text of `bytes`, for the names of anchors.
-    bytes: &'b [u8],
+    text: &'b str,
     directives: Vec<(String, String)>,
-    anchors: HashMap<&'b [u8], NodeId>,
+    anchors: HashMap<&'b str, NodeId>,
     last_end: u32,
     doubtful: bool,
 }
 
 #[derive(Default)]
 struct Properties<'b> {
-    anchor: Option<&'b [u8]>,
+    anchor: Option<&'b str>,
     tag: Option<String>,
 }
 
-/// Parses the first document of `bytes` from `from`. `tree` is empty, over the file's text.
-pub(super) fn parse<'s>(bytes: &[u8], from: usize, tree: Tree<'s>) -> Scanned<Parsed<'s>> {
+/// Parses the first document of `text` from `from`. `tree` is empty, over the file's text.
+pub(in crate::yaml) fn parse<'s>(text: &str, from: usize, tree: Tree<'s>) -> Scanned<Parsed<'s>> {
     let mut parser = Parser {
-        scan: Scanner::new(bytes, from),
+        scan: Scanner::new(text, from),
         states: Vec::with_capacity(32),
         marks: Vec::with_capacity(32),
         open: Vec::with_capacity(32),
         tree,
-        bytes,
+        text,
         directives: Vec::new(),
         anchors: HashMap::new(),
         last_end: u32::try_from(from).unwrap_or(u32::MAX),
@@ -106,6 +110,10 @@ impl<'b> Parser<'b, '_> {
         };
         while state != State::DocumentEnd {
             state = self.step(state)?;
+            if self.tree.nodes.len() > MAX_NODES {
+                let message = format!("document has more than {MAX_NODES} values");
+                return Err(Box::new(Problem { message, at: Mark { at: self.last_end, line: 0 }, context: None, scanner: true }));
+            }
         }
         let token = self.scan.peek()?;
         Ok(match token.kind {
@@ -256,14 +264,14 @@ impl<'b> Parser<'b, '_> {
         Ok(properties)
     }
 
-    fn name(&self, token: &Token) -> &'b [u8] {
-        self.bytes.get(token.start as usize + 1..token.end as usize).unwrap_or(&[])
+    fn name(&self, token: &Token) -> &'b str {
+        self.text.get(token.start as usize + 1..token.end as usize).unwrap_or("")
     }
 
     fn alias(&mut self, token: &Token) -> Scanned {
         let name = self.name(token);
         let Some(target) = self.anchors.get(name).copied() else {
-            let message = format!("unknown anchor '{}' referenced", String::from_utf8_lossy(name));
+            let message = format!("unknown anchor '{name}' referenced");
             // go-yaml's decoder says this, and without a line
             return Err(Box::new(Problem { message, at: Mark { at: token.start, line: 0 }, context: None, scanner: false }));
         };
@@ -278,8 +286,8 @@ impl<'b> Parser<'b, '_> {
         let text = if token.text == WRITTEN { INLINE } else { token.text };
         if style == Style::Plain && properties.tag.is_none() {
             let written = match self.scan.texts.get(text as usize) {
-                Some(text) => text.as_bytes(),
-                None => self.bytes.get(token.start as usize..token.end as usize).unwrap_or(&[]),
+                Some(text) => text,
+                None => self.text.get(token.start as usize..token.end as usize).unwrap_or(""),
             };
             match doubt(written, key) {
                 Doubt::None => {}
@@ -294,10 +302,11 @@ impl<'b> Parser<'b, '_> {
         }
         let tagged_merge = properties.tag.as_deref().is_some_and(|tag| tag == resolve::MERGE || tag == "!");
         let id = self.tree.push(Shape::Scalar(style), token.start, token.end, text);
-        if key && tagged_merge {
-            if let Some(mapping) = self.open.last() {
-                self.tree.flag(*mapping, MERGES);
-            }
+        if key
+            && tagged_merge
+            && let Some(mapping) = self.open.last()
+        {
+            self.tree.flag(*mapping, MERGES);
         }
         self.attach(id, properties);
         self.skip(token);
@@ -363,144 +372,6 @@ impl<'b> Parser<'b, '_> {
     fn expected(&self, message: &str, token: &Token, context: &'static str) -> Box<Problem> {
         problem(message, token, self.marks.last().map(|mark| (*mark, context)))
     }
-
-    fn block_sequence(&mut self) -> Scanned<State> {
-        let token = self.scan.peek()?;
-        match token.kind {
-            TokenKind::BlockEntry => {
-                self.skip(&token);
-                match self.scan.peek()?.kind {
-                    TokenKind::BlockEntry | TokenKind::BlockEnd => self.empty_then(false, State::BlockSequence),
-                    _ => self.node_then(true, false, false, State::BlockSequence),
-                }
-            }
-            TokenKind::BlockEnd => Ok(self.end_marked(&token)),
-            _ => Err(self.expected("did not find expected '-' indicator", &token, "while parsing a block collection")),
-        }
-    }
-
-    fn indentless_sequence(&mut self) -> Scanned<State> {
-        let token = self.scan.peek()?;
-        if token.kind != TokenKind::BlockEntry {
-            self.end(self.last_end);
-            return Ok(self.pop());
-        }
-        self.skip(&token);
-        match self.scan.peek()?.kind {
-            TokenKind::BlockEntry | TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => {
-                self.empty_then(false, State::IndentlessSequence)
-            }
-            _ => self.node_then(true, false, false, State::IndentlessSequence),
-        }
-    }
-
-    fn block_mapping_key(&mut self) -> Scanned<State> {
-        let token = self.scan.peek()?;
-        match token.kind {
-            TokenKind::Key => {
-                self.skip(&token);
-                match self.scan.peek()?.kind {
-                    TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => self.empty_then(true, State::BlockMappingValue),
-                    _ => self.node_then(true, true, true, State::BlockMappingValue),
-                }
-            }
-            TokenKind::BlockEnd => Ok(self.end_marked(&token)),
-            _ => Err(self.expected("did not find expected key", &token, "while parsing a block mapping")),
-        }
-    }
-
-    fn block_mapping_value(&mut self) -> Scanned<State> {
-        let token = self.scan.peek()?;
-        if token.kind == TokenKind::Value {
-            self.skip(&token);
-            if !matches!(self.scan.peek()?.kind, TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd) {
-                return self.node_then(true, true, false, State::BlockMappingKey);
-            }
-        }
-        self.empty_then(false, State::BlockMappingKey)
-    }
-
-    fn flow_sequence(&mut self, first: bool) -> Scanned<State> {
-        let mut token = self.scan.peek()?;
-        if token.kind == TokenKind::FlowSequenceEnd {
-            return Ok(self.end_marked(&token));
-        }
-        if !first {
-            if token.kind != TokenKind::FlowEntry {
-                return Err(self.expected("did not find expected ',' or ']'", &token, "while parsing a flow sequence"));
-            }
-            self.skip(&token);
-            token = self.scan.peek()?;
-        }
-        match token.kind {
-            TokenKind::Key => {
-                self.begin(Shape::Mapping(Style::Flow), &token, Properties::default())?;
-                self.skip(&token);
-                Ok(State::FlowPairKey)
-            }
-            TokenKind::FlowSequenceEnd => Ok(self.end_marked(&token)),
-            _ => self.node_then(false, false, false, State::FlowSequence),
-        }
-    }
-
-    fn flow_pair_key(&mut self) -> Scanned<State> {
-        let token = self.scan.peek()?;
-        match token.kind {
-            // libyaml drops this token, so that `[? : x]` has no value
-            TokenKind::Value | TokenKind::FlowEntry | TokenKind::FlowSequenceEnd => {
-                self.skip(&token);
-                self.empty_then(true, State::FlowPairValue)
-            }
-            _ => self.node_then(false, false, true, State::FlowPairValue),
-        }
-    }
-
-    fn flow_pair_value(&mut self) -> Scanned<State> {
-        let token = self.scan.peek()?;
-        if token.kind == TokenKind::Value {
-            self.skip(&token);
-            if !matches!(self.scan.peek()?.kind, TokenKind::FlowEntry | TokenKind::FlowSequenceEnd) {
-                return self.node_then(false, false, false, State::FlowPairEnd);
-            }
-        }
-        self.empty_then(false, State::FlowPairEnd)
-    }
-
-    fn flow_mapping_key(&mut self, first: bool) -> Scanned<State> {
-        let mut token = self.scan.peek()?;
-        if token.kind == TokenKind::FlowMappingEnd {
-            return Ok(self.end_marked(&token));
-        }
-        if !first {
-            if token.kind != TokenKind::FlowEntry {
-                return Err(self.expected("did not find expected ',' or '}'", &token, "while parsing a flow mapping"));
-            }
-            self.skip(&token);
-            token = self.scan.peek()?;
-        }
-        match token.kind {
-            TokenKind::Key => {
-                self.skip(&token);
-                match self.scan.peek()?.kind {
-                    TokenKind::Value | TokenKind::FlowEntry | TokenKind::FlowMappingEnd => self.empty_then(true, State::FlowMappingValue),
-                    _ => self.node_then(false, false, true, State::FlowMappingValue),
-                }
-            }
-            TokenKind::FlowMappingEnd => Ok(self.end_marked(&token)),
-            _ => self.node_then(false, false, true, State::FlowMappingNoValue),
-        }
-    }
-
-    fn flow_mapping_value(&mut self) -> Scanned<State> {
-        let token = self.scan.peek()?;
-        if token.kind == TokenKind::Value {
-            self.skip(&token);
-            if !matches!(self.scan.peek()?.kind, TokenKind::FlowEntry | TokenKind::FlowMappingEnd) {
-                return self.node_then(false, false, false, State::FlowMappingKey);
-            }
-        }
-        self.empty_then(false, State::FlowMappingKey)
-    }
 }
 
 fn mark(token: &Token) -> Mark {
@@ -519,8 +390,8 @@ enum Doubt {
 
 /// Whether a plain scalar may be refused later: a null or unsigned key, an infinity, a merge.
 #[inline]
-fn doubt(text: &[u8], key: bool) -> Doubt {
-    let suspect = match text {
+fn doubt(text: &str, key: bool) -> Doubt {
+    let suspect = match text.as_bytes() {
         [b'.', ..] | [b'+' | b'-', b'.', ..] => true,
         [] | [b'~' | b'n' | b'N' | b'+' | b'-' | b'0'..=b'9', ..] => key,
         b"<<" if key => return Doubt::Merge,
@@ -529,7 +400,7 @@ fn doubt(text: &[u8], key: bool) -> Doubt {
     if !suspect {
         return Doubt::None;
     }
-    match resolve::plain(std::str::from_utf8(text).unwrap_or("")) {
+    match resolve::plain(text) {
         Scalar::Float(number) if !number.is_finite() => Doubt::Some,
         Scalar::Null | Scalar::Uint(_) if key => Doubt::Some,
         _ => Doubt::None,

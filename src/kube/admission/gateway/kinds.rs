@@ -1,0 +1,88 @@
+//! The kinds of the Gateway API: which versions the standard channel of v1.6.1 serves, and their schemas. Knows no object.
+
+use serde_json::Value as Json;
+
+use super::gateways::{GATEWAY, GATEWAY_CLASS, LISTENER_SET};
+use super::policies::{BACKEND_TLS_POLICY, REFERENCE_GRANT};
+use super::routes::{GRPC_ROUTE, HTTP_ROUTE, PLAIN_ROUTE, TLS_ROUTE};
+use super::schema::Schema;
+use super::shared::OWN_GROUP;
+use crate::kube::admission::Cause;
+
+/// A kind.
+#[derive(Debug)]
+pub struct Custom {
+    /// Its name.
+    pub kind: &'static str,
+    /// The versions that are served.
+    pub served: &'static [&'static str],
+    /// Whether its objects live in namespaces.
+    pub namespaced: bool,
+    /// Its `spec`.
+    pub(super) spec: &'static Schema,
+    /// The fields that only the experimental channel has, by their last name.
+    experimental: &'static [&'static str],
+}
+
+const fn custom(
+    kind: &'static str,
+    served: &'static [&'static str],
+    spec: &'static Schema,
+    experimental: &'static [&'static str],
+) -> Custom {
+    Custom { kind, served, namespaced: true, spec, experimental }
+}
+
+static KINDS: [Custom; 10] = [
+    Custom { kind: "GatewayClass", served: &["v1", "v1beta1"], namespaced: false, spec: &GATEWAY_CLASS, experimental: &[] },
+    custom("Gateway", &["v1", "v1beta1"], &GATEWAY, &["defaultScope"]),
+    custom("HTTPRoute", &["v1", "v1beta1"], &HTTP_ROUTE, &["externalAuth", "retry", "sessionPersistence", "useDefaultGateways"]),
+    custom("GRPCRoute", &["v1"], &GRPC_ROUTE, &["sessionPersistence", "useDefaultGateways"]),
+    custom("TCPRoute", &["v1"], &PLAIN_ROUTE, &["useDefaultGateways"]),
+    custom("UDPRoute", &["v1"], &PLAIN_ROUTE, &["useDefaultGateways"]),
+    custom("TLSRoute", &["v1"], &TLS_ROUTE, &["useDefaultGateways"]),
+    custom("ListenerSet", &["v1"], &LISTENER_SET, &[]),
+    custom("BackendTLSPolicy", &["v1"], &BACKEND_TLS_POLICY, &[]),
+    custom("ReferenceGrant", &["v1", "v1beta1"], &REFERENCE_GRANT, &[]),
+];
+
+/// The group of what is not in the standard channel.
+const EXPERIMENTAL_GROUP: &str = "gateway.networking.x-k8s.io";
+
+/// The kind, in whatever version.
+#[must_use]
+pub fn kind(api_version: &str, kind: &str) -> Option<&'static Custom> {
+    let (group, _) = api_version.split_once('/')?;
+    KINDS.iter().find(|known| group == OWN_GROUP && known.kind == kind)
+}
+
+/// Whether an apiVersion is of the Gateway API.
+#[must_use]
+pub fn is_gateway_api(api_version: &str) -> bool {
+    api_version.split_once('/').is_some_and(|(group, _)| matches!(group, OWN_GROUP | EXPERIMENTAL_GROUP))
+}
+
+impl Custom {
+    /// Whether the standard channel serves this version of it.
+    #[must_use]
+    pub fn is_served(&self, api_version: &str) -> bool {
+        api_version.split_once('/').is_some_and(|(_, version)| self.served.contains(&version))
+    }
+
+    /// Whether the experimental channel accepts what the standard one refuses here: a filter of its own, and parents that
+    /// differ by their ports.
+    #[must_use]
+    pub fn is_fine_experimentally(&self, spec: &Json, cause: &Cause) -> bool {
+        let parents = || spec.get("parentRefs").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
+        let by_port = || parents().iter().all(|it| it.get("port").is_some());
+        let external = cause.message.starts_with("Unsupported value: \"ExternalAuth\"");
+        external && self.experimental.contains(&"externalAuth")
+            || cause.field == "spec.parentRefs" && cause.message.contains("sectionName must be") && by_port()
+    }
+
+    /// Whether the experimental channel has a field that the standard one lacks.
+    #[must_use]
+    pub fn is_experimental(&self, path: &str) -> bool {
+        self.experimental.contains(&path.rsplit('.').next().unwrap_or(path))
+    }
+}

@@ -1,0 +1,78 @@
+//! The object that a reference by name means, as far as the files tell. Knows no rule and no field.
+
+use super::endpoints;
+use super::object::Object;
+use super::template;
+use super::world::{Distance, Namespaces, World};
+use crate::finding::Confidence;
+
+/// A name as a reference gives it.
+#[derive(Clone, Copy, Debug)]
+pub struct Name<'n> {
+    /// The group of the kind; empty for the core one.
+    pub group: &'n str,
+    /// The kind.
+    pub kind: &'n str,
+    /// The namespace, where the reference names one; else it is the referrer's own.
+    pub namespace: Option<&'n str>,
+    /// The name.
+    pub name: &'n str,
+}
+
+/// What a reference finds.
+#[derive(Debug)]
+pub enum Meant<'w, 's> {
+    /// The nearest objects of that name; several where files are alternatives.
+    There(Vec<&'w Object<'s>>),
+    /// None in that namespace, but one in another.
+    Elsewhere(&'w Object<'s>),
+    /// None.
+    Nowhere,
+}
+
+/// Looks a name up. What stands in an unrelated folder is not found.
+#[must_use]
+pub fn meant<'w, 's>(world: &'w World<'s>, from: &Object<'_>, name: Name<'_>) -> Meant<'w, 's> {
+    let of_group = |object: &&Object<'_>| super::apis::group(&object.reference.api_version) == name.group;
+    let named = world.named(name.kind, name.name, from).into_iter().filter(of_group);
+    let mut found: Vec<_> = named
+        .map(|object| (namespaces(world, from, name.namespace, object), world.distance(from, object), object))
+        .filter(|(_, distance, _)| *distance < Distance::Far)
+        .collect();
+    found.sort_by_key(|(namespaces, distance, object)| (*namespaces, *distance, object.id));
+    match found.first().copied() {
+        None => Meant::Nowhere,
+        Some((Namespaces::Different, _, object)) => Meant::Elsewhere(object),
+        Some((namespaces, distance, _)) => {
+            found.retain(|found| (found.0, found.1) == (namespaces, distance));
+            Meant::There(found.into_iter().map(|(_, _, object)| object).collect())
+        }
+    }
+}
+
+/// How the namespace that a reference means compares with an object's.
+#[must_use]
+pub fn namespaces(world: &World<'_>, from: &Object<'_>, namespace: Option<&str>, object: &Object<'_>) -> Namespaces {
+    let Some(namespace) = namespace else { return world.namespaces(from, object) };
+    if world.namespace(object) == namespace {
+        Namespaces::Same
+    } else if object.namespace().is_none() || template::is_placeholder(namespace) || world.renames_namespace(object) {
+        Namespaces::OneSide
+    } else {
+        Namespaces::Different
+    }
+}
+
+/// How sure it is that a fault of the object that is meant is one on the cluster, too: certain for the one next door that
+/// nothing is yet to change.
+#[must_use]
+pub fn sure(world: &World<'_>, from: &Object<'_>, namespace: Option<&str>, object: &Object<'_>) -> Confidence {
+    let distance = world.distance(from, object);
+    let external = object.service().is_some_and(endpoints::is_external);
+    if external || namespaces(world, from, namespace, object) != Namespaces::Same {
+        return Confidence::Possible;
+    }
+    let changed = world.changed_later(from) || world.changed_later(object) || !world.patches_of(object).is_empty();
+    let apart = distance > Distance::SameFile && world.among_alternatives(from);
+    if changed || apart || distance == Distance::Near { Confidence::Likely } else { Confidence::Certain }
+}

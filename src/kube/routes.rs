@@ -1,0 +1,156 @@
+//! What the kinds of the Gateway API refer to. Knows one object at a time, and no rule.
+
+use serde_json::Value as Json;
+
+use super::admission::gateway::OWN_GROUP;
+use super::meant::Name;
+use super::object::Object;
+use super::typed::Typed;
+
+/// A reference of a route, a Gateway or a policy.
+#[derive(Clone, Debug)]
+pub struct Reference<'o> {
+    /// `spec.rules[0].backendRefs[0]`
+    pub field: String,
+    /// The group; empty for the core one.
+    pub group: &'o str,
+    /// The kind.
+    pub kind: &'o str,
+    /// The name.
+    pub name: &'o str,
+    /// The namespace, where one is written.
+    pub namespace: Option<&'o str>,
+    /// The port.
+    pub port: Option<i32>,
+    /// The section: a listener, or a Service's port by name.
+    pub section: Option<&'o str>,
+}
+
+/// The `spec` of an object of the Gateway API with its defaults.
+#[must_use]
+pub fn spec<'o>(object: &'o Object<'_>) -> Option<&'o Json> {
+    match &object.typed {
+        Some(Typed::Other(other)) => other.content.get("spec"),
+        _ => None,
+    }
+}
+
+/// The items of a list; none of anything else.
+#[must_use]
+pub fn items<'j>(of: &'j Json, field: &str) -> &'j [Json] {
+    of.get(field).and_then(Json::as_array).map_or(&[], Vec::as_slice)
+}
+
+/// A field's text; empty where there is none.
+#[must_use]
+pub fn text<'j>(of: &'j Json, field: &str) -> &'j str {
+    of.get(field).and_then(Json::as_str).unwrap_or_default()
+}
+
+impl<'o> Reference<'o> {
+    fn read(field: String, it: &'o Json) -> Option<Self> {
+        let written = |name: &str| it.get(name).and_then(Json::as_str).filter(|text| !text.is_empty());
+        Some(Self {
+            field,
+            group: text(it, "group"),
+            kind: text(it, "kind"),
+            name: written("name")?,
+            namespace: written("namespace"),
+            port: it.get("port").and_then(Json::as_i64).and_then(|port| i32::try_from(port).ok()),
+            section: written("sectionName"),
+        })
+    }
+
+    /// Whether it is to a Service.
+    #[must_use]
+    pub fn is_to_service(&self) -> bool {
+        self.group.is_empty() && self.kind == "Service"
+    }
+
+    /// What it is called by.
+    #[must_use]
+    pub fn to(&self) -> Name<'o> {
+        Name { group: self.group, kind: self.kind, namespace: self.namespace, name: self.name }
+    }
+}
+
+/// Whether it is a route of the Gateway API.
+#[must_use]
+pub fn is_route(object: &Object<'_>) -> bool {
+    super::admission::gateway::kind(&object.reference.api_version, object.kind()).is_some() && object.kind().ends_with("Route")
+}
+
+/// Where a route sends to: its backends, those it mirrors to, and those its backends' filters mirror to.
+#[must_use]
+pub fn backends<'o>(route: &'o Object<'_>) -> Vec<Reference<'o>> {
+    let Some(spec) = spec(route).filter(|_| is_route(route)) else { return Vec::new() };
+    let mut found = Vec::new();
+    for (rule, it) in items(spec, "rules").iter().enumerate() {
+        let rule = format!("spec.rules[{rule}]");
+        mirrors(&rule, it, &mut found);
+        for (backend, it) in items(it, "backendRefs").iter().enumerate() {
+            let field = format!("{rule}.backendRefs[{backend}]");
+            mirrors(&field, it, &mut found);
+            found.extend(Reference::read(field, it));
+        }
+    }
+    found
+}
+
+fn mirrors<'o>(field: &str, of: &'o Json, found: &mut Vec<Reference<'o>>) {
+    for (index, filter) in items(of, "filters").iter().enumerate() {
+        let backend = filter.get("requestMirror").and_then(|mirror| mirror.get("backendRef"));
+        found.extend(backend.and_then(|it| Reference::read(format!("{field}.filters[{index}].requestMirror.backendRef"), it)));
+    }
+}
+
+/// What a route wants to hang on.
+#[must_use]
+pub fn parents<'o>(route: &'o Object<'_>) -> Vec<Reference<'o>> {
+    let spec = spec(route).filter(|_| is_route(route));
+    let parents = spec.map_or(&[][..], |spec| items(spec, "parentRefs")).iter().enumerate();
+    parents.filter_map(|(index, it)| Reference::read(format!("spec.parentRefs[{index}]"), it)).collect()
+}
+
+/// What a BackendTLSPolicy is for.
+#[must_use]
+pub fn targets<'o>(policy: &'o Object<'_>) -> Vec<Reference<'o>> {
+    let ours = super::apis::group(&policy.reference.api_version) == OWN_GROUP && policy.kind() == "BackendTLSPolicy";
+    let targets = spec(policy).filter(|_| ours).map_or(&[][..], |spec| items(spec, "targetRefs")).iter().enumerate();
+    targets.filter_map(|(index, it)| Reference::read(format!("spec.targetRefs[{index}]"), it)).collect()
+}
+
+/// The host names of a route or a listener.
+#[must_use]
+pub fn hostnames(of: &Json) -> Vec<&str> {
+    items(of, "hostnames")
+        .iter()
+        .filter_map(Json::as_str)
+        .chain(of.get("hostname").and_then(Json::as_str))
+        .filter(|it| !it.is_empty())
+        .collect()
+}
+
+/// Whether two host names have any host in common: `*.example.com` takes `a.b.example.com`, but not `example.com`.
+#[must_use]
+pub fn intersect(a: &str, b: &str) -> bool {
+    let covers = |wild: &str, host: &str| {
+        wild.strip_prefix('*').is_some_and(|end| host.len() > end.len() && host.ends_with(end) || host.strip_prefix('*') == Some(end))
+    };
+    a.eq_ignore_ascii_case(b) || covers(a, b) || covers(b, a)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::intersect;
+
+    #[test]
+    fn a_wildcard_takes_any_depth_and_not_its_own_root() {
+        for (a, b) in [("a.x.io", "a.x.io"), ("*.x.io", "a.x.io"), ("*.x.io", "a.b.x.io"), ("*.x.io", "*.b.x.io"), ("*.x.io", "*.x.io")] {
+            assert!(intersect(a, b) && intersect(b, a), "{a} {b}");
+        }
+        for (a, b) in [("*.x.io", "x.io"), ("a.x.io", "b.x.io"), ("*.x.io", "a.y.io"), ("*.x.io", "ax.io")] {
+            assert!(!intersect(a, b) && !intersect(b, a), "{a} {b}");
+        }
+    }
+}

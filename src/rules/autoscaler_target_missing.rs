@@ -1,0 +1,78 @@
+//! A HorizontalPodAutoscaler for a workload that is not there.
+
+use crate::finding::{Confidence, Finding};
+use crate::kube::meant::{self, Meant, Name};
+use crate::kube::near::alike;
+use crate::kube::world::{Distance, Namespaces};
+use crate::kube::{Object, Typed, World, apis, template};
+
+/// What can be scaled, and by which group.
+const SCALED: [(&str, &str); 4] = [("apps", "Deployment"), ("apps", "StatefulSet"), ("apps", "ReplicaSet"), ("", "ReplicationController")];
+
+pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
+    let (api_version, kind, name) = match &object.typed {
+        Some(Typed::HorizontalPodAutoscaler(it)) => {
+            let target = &it.spec.scale_target_ref;
+            (target.api_version.as_deref(), target.kind.as_str(), target.name.as_str())
+        }
+        Some(Typed::HorizontalPodAutoscalerV1(it)) => {
+            let target = &it.spec.scale_target_ref;
+            (target.api_version.as_deref(), target.kind.as_str(), target.name.as_str())
+        }
+        _ => return,
+    };
+    let group = apis::group(api_version.unwrap_or_default());
+    let judged = SCALED.iter().any(|(of, known)| *known == kind && (group == *of || group.is_empty()));
+    if !judged || name.is_empty() || template::is_placeholder(name) || world.kustomize.is_patch(object.span.file) {
+        return;
+    }
+    let group = if kind == "ReplicationController" { "" } else { "apps" };
+    match meant::meant(world, object, Name { group, kind, namespace: None, name }) {
+        Meant::There(_) => {}
+        Meant::Elsewhere(workload) => out.push(elsewhere(object, world, workload)),
+        Meant::Nowhere => out.push(nowhere(object, world, kind, name)),
+    }
+}
+
+fn elsewhere(object: &Object<'_>, world: &World<'_>, workload: &Object<'_>) -> Finding {
+    let close = world.distance(object, workload) <= Distance::SameDirectory;
+    let open = world.changed_later(object) || world.unrendered_beside(object);
+    let (mine, theirs) = (world.namespace(object), world.namespace(workload));
+    let message = format!("HorizontalPodAutoscaler `{}` is in namespace `{mine}`, the {} it scales is in `{theirs}`", object.name(), workload.kind());
+    Finding::new(if close && !open { Confidence::Likely } else { Confidence::Possible }, message)
+        .field("spec.scaleTargetRef.name")
+        .label(object.at("spec.scaleTargetRef.name").span(), "it scales what is in its own namespace only")
+        .label(workload.at("metadata.namespace").span(), format!("{} is in `{theirs}`", world.told(workload)))
+        .help(format!("write `namespace: {theirs}` at the autoscaler's metadata"))
+}
+
+fn nowhere(object: &Object<'_>, world: &World<'_>, kind: &str, name: &str) -> Finding {
+    let mut beside = world.workloads_near(object, Distance::SameDirectory);
+    beside.retain(|it| world.namespaces(object, it) != Namespaces::Different && SCALED.iter().any(|(_, kind)| *kind == it.kind()));
+    let other_kind = beside.iter().find(|it| it.name() == name && it.kind() != kind);
+    let other_name = beside.iter().find(|it| it.kind() == kind && alike(it.name(), name));
+    let message = format!("HorizontalPodAutoscaler `{}` scales {kind} `{name}`, which these files do not have", object.name());
+    let open = world.changed_later(object) || world.unrendered_beside(object);
+    let sure = if open { Confidence::Possible } else { Confidence::Likely };
+    let (leaf, workload, write) = match (other_kind, other_name) {
+        (Some(it), _) => ("kind", it, it.kind()),
+        (None, Some(it)) => ("name", it, it.name()),
+        (None, None) => {
+            return Finding::possible(message)
+                .field("spec.scaleTargetRef")
+                .label(object.at("spec.scaleTargetRef.name").span(), "without it nothing is scaled")
+                .help("check the autoscaler together with the file of its workload");
+        }
+    };
+    let field = format!("spec.scaleTargetRef.{leaf}");
+    let place = object.at(&field);
+    let finding = Finding::new(sure, message)
+        .label(place.span(), "without it nothing is scaled")
+        .label(workload.title(), format!("{} is there", world.told(workload)))
+        .help(format!("did you mean `{write}`?"));
+    match place.replace(write) {
+        Some(edit) => finding.unsafe_fix(format!("write `{write}`"), vec![edit]),
+        None => finding,
+    }
+    .field(field)
+}
