@@ -4,7 +4,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::context::{Refusal, Written};
 use super::served::{Served, group_of, served};
-use super::{Context, Verdict, newer_fields, status};
+use super::{Context, Verdict, amounts, newer_fields, status};
 use crate::kube::version::Change;
 use crate::kube::{Profile, Typed};
 
@@ -88,6 +88,9 @@ pub fn admit(request: &Request<'_>, profile: &Profile) -> Outcome {
     let mut warnings = Vec::new();
     if let Some(error) = request.type_error {
         return status::cannot_be_handled(kind, api_version, error).into();
+    }
+    if let Some(error) = amounts::undecodable(request.typed) {
+        return status::cannot_be_handled(kind, api_version, &error).into();
     }
     let newer = newer_fields::unknown_fields(request.typed, profile.version);
     let mut unknown = request.unknown_fields.iter().chain(&newer).peekable();
@@ -204,7 +207,7 @@ mod tests {
     }
 
     fn other(metadata: Value) -> Typed {
-        Typed::Other(Box::new(Other { metadata: serde_json::from_value(metadata).unwrap(), template: None }))
+        Typed::Other(Box::new(Other { metadata: serde_json::from_value(metadata).unwrap(), template: None, ..Other::default() }))
     }
 
     fn code(outcome: &Outcome) -> Option<u16> {
