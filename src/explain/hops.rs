@@ -10,9 +10,15 @@ use super::start::Start;
 use crate::kube::endpoints::{self, Backend, Ready};
 use crate::kube::profile::IpFamily;
 
+/// Whose kube-proxy decides for what comes from outside.
+const ENTERED: &str = "the node that got the packet";
+/// The made-up address of a client pod, after those of all others.
+const CLIENT_POD: u32 = 239;
+
 /// Adds the hops of a path.
 pub fn add(subject: &Subject<'_, '_, '_>, port: &ServicePort, from: &Start, targets: &[Target<'_, '_, '_>], path: &mut model::Path) {
-    let mut way = Way { subject, port, targets, hops: Vec::new(), source: String::new() };
+    let unknown = path.verdict == Verdict::Unknown;
+    let mut way = Way { subject, port, targets, unknown, hops: Vec::new(), source: String::new() };
     if endpoints::is_external(subject.service) {
         way.alias();
         path.hops = way.hops;
@@ -21,11 +27,11 @@ pub fn add(subject: &Subject<'_, '_, '_>, port: &ServicePort, from: &Start, targ
     match from {
         Start::Outside(address) => way.outside(address.map_or_else(|| CLIENT.to_owned(), |address| address.to_string())),
         Start::Node => way.node(),
-        Start::Pod => way.pod(nth(For::Pod, 200, IpFamily::V4)),
+        Start::Pod => way.pod(nth(For::Pod, CLIENT_POD, IpFamily::V4)),
         Start::Workload { namespace, kind, name } => {
             let named = subject.scene.world.named(kind, name, subject.object);
             let client = named.into_iter().find(|object| subject.scene.world.namespace(object) == namespace);
-            way.pod(client.map_or_else(|| nth(For::Pod, 200, IpFamily::V4), |client| subject.scene.pod_ip(client, 0, IpFamily::V4)));
+            way.pod(client.map_or_else(|| nth(For::Pod, CLIENT_POD, IpFamily::V4), |client| subject.scene.pod_ip(client, 0, IpFamily::V4)));
         }
     }
     if !targets.is_empty() && path.blocked_at != ["address"] {
@@ -39,6 +45,8 @@ struct Way<'p, 'a, 'w, 's> {
     subject: &'p Subject<'a, 'w, 's>,
     port: &'p ServicePort,
     targets: &'p [Target<'p, 'w, 's>],
+    /// Whether the files may lack who answers.
+    unknown: bool,
     hops: Vec<Hop>,
     /// The packet's source so far.
     source: String,
@@ -184,7 +192,7 @@ impl Way<'_, '_, '_, '_> {
                 None,
             );
         }
-        self.proxy(to, "the node that got the packet");
+        self.proxy(to, ENTERED);
         if !local && !self.targets.is_empty() {
             self.source = nth(For::Node, 0, IpFamily::V4);
             let destination = self.targets.first().map(|target| with_port(&self.address_of(target), target.port));
@@ -199,17 +207,26 @@ impl Way<'_, '_, '_, '_> {
     /// kube-proxy's decision.
     fn proxy(&mut self, to: &str, whose: &str) {
         let Some(target) = self.targets.first() else {
-            self.hop("proxy", format!("kube-proxy on {whose} knows no endpoint for this port and rejects the packet"), Some(to.to_owned()));
+            let what = if self.unknown {
+                format!("kube-proxy on {whose} sends it to one of the pods with the selected labels; the files show none")
+            } else {
+                format!("kube-proxy on {whose} knows no endpoint for this port and rejects the packet")
+            };
+            self.hop("proxy", what, Some(to.to_owned()));
             return;
         };
         let chosen = with_port(&self.address_of(target), target.port);
+        let spec = self.spec();
+        let entering = whose == ENTERED;
+        let own = entering && spec.and_then(|spec| spec.external_traffic_policy.as_deref()) == Some("Local")
+            || !entering && spec.and_then(|spec| spec.internal_traffic_policy.as_deref()) == Some("Local");
         let choice = match odds(self.targets) {
+            _ if own => "picks one of this node's own endpoints at random for each connection (no round robin)".to_owned(),
             Some(1) => "sends it to the only endpoint".to_owned(),
             Some(n) => format!("picks one of {n} endpoints at random for each connection (1/{n} each, no round robin)"),
             None => "picks one endpoint at random for each connection (no round robin)".to_owned(),
         };
         let mut what = format!("kube-proxy on {whose} takes {to}, {choice} and rewrites the destination");
-        let spec = self.spec();
         if spec.and_then(|spec| spec.session_affinity.as_deref()) == Some("ClientIP") {
             let seconds =
                 spec.and_then(|spec| spec.session_affinity_config.as_ref()?.client_ip.as_ref()?.timeout_seconds).unwrap_or(10_800);
@@ -217,8 +234,8 @@ impl Way<'_, '_, '_, '_> {
                 "; sessionAffinity ClientIP: the same source address gets the same endpoint until {seconds} s pass without a connection"
             );
         }
-        if spec.and_then(|spec| spec.internal_traffic_policy.as_deref()) == Some("Local") && whose != "the node that got the packet" {
-            what += "; internalTrafficPolicy Local: of its own node's endpoints only, and where there is none the packet is dropped (a time-out)";
+        if own && !entering {
+            what += "; internalTrafficPolicy Local: where its node has no endpoint the packet is dropped (a time-out)";
         }
         if let Some(distribution) = spec.and_then(|spec| spec.traffic_distribution.as_deref()) {
             what += &format!("; trafficDistribution {distribution}: near endpoints first, where every ready one has a hint");

@@ -7,6 +7,7 @@ mod environment;
 mod hops;
 pub mod model;
 mod names;
+mod nobody;
 mod path;
 pub mod rules;
 mod scene;

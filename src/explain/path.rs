@@ -8,6 +8,7 @@ use k8s_openapi::api::core::v1::{Service, ServicePort};
 use super::addresses::CLIENT;
 use super::hops;
 use super::model::{self, PathPort, Verdict};
+use super::nobody;
 use super::scene::Scene;
 use super::start::Start;
 use crate::kube::endpoints::slice::Built;
@@ -113,46 +114,20 @@ impl<'a, 'w, 's> Subject<'a, 'w, 's> {
     }
 
     fn nobody(&self, port: &ServicePort, from: &Start, path: &mut model::Path) {
-        let unknown = !self.knows_workloads() || !self.built.unknown.is_empty();
+        let nobody_known = !self.knows_workloads();
+        let unknown = nobody_known || !self.built.unknown.is_empty();
         path.verdict = if unknown { Verdict::Unknown } else { Verdict::NoEndpoints };
-        path.client_sees = match (self.cluster_ip, from) {
-            (None, _) => "no such name (NXDOMAIN)".into(),
-            (_, Start::Outside(_)) if !self.is_external() => "an error page of the ingress controller (503)".into(),
-            _ => "`connection refused` at once: kube-proxy rejects what nobody answers".into(),
+        let refused = match (self.cluster_ip, from) {
+            (None, _) => "no such name (NXDOMAIN)",
+            (_, Start::Outside(_)) if !self.is_external() => "an error page of the ingress controller (503)",
+            _ => "`connection refused` at once: kube-proxy rejects what nobody answers",
         };
-        path.why = Some(self.why_nobody(port));
-    }
-
-    fn why_nobody(&self, port: &ServicePort) -> String {
-        let listed = self.built.slices.iter().flat_map(|slice| &slice.endpoints);
-        let (serving, all) = (listed.clone().filter(|endpoint| endpoint.serves()).count(), listed.count());
-        let name = port.name.as_deref().unwrap_or_default();
-        if serving > 0 {
-            return match (&port.target_port, endpoints::selector(self.service)) {
-                (Some(k8s_openapi::apimachinery::pkg::util::intstr::IntOrString::String(target)), Some(_)) => {
-                    format!(
-                        "no container port of these pods is called `{target}` with protocol {}",
-                        ports::protocol(port.protocol.as_deref())
-                    )
-                }
-                _ if name.is_empty() => "the endpoints' ports have a name, and the Service's port has none: they are joined by name".into(),
-                _ => format!(
-                    "no port of the endpoints is called `{name}` with protocol {}: they are joined by name",
-                    ports::protocol(port.protocol.as_deref())
-                ),
-            };
-        }
-        if all > 0 {
-            return "the workloads behind it run no pod that is ready".into();
-        }
-        if let Some((object, _)) = self.built.idle.first() {
-            return format!("{} `{}` has the selected labels, but makes no pods", object.kind(), object.name());
-        }
-        match endpoints::selector(self.service) {
-            None => "it has no selector, and no Endpoints or EndpointSlice of its name is in the files".into(),
-            Some(_) if !self.knows_workloads() => "no workload is in the files: which pods have the selected labels can't be told".into(),
-            Some(selector) => format!("no pod of the files has the labels {}", self.scene.world.pairs(selector)),
-        }
+        path.client_sees = if unknown { format!("an answer if such pods run in the cluster, else {refused}") } else { refused.into() };
+        path.why = Some(if nobody_known {
+            "no workload is in the files: which pods have the selected labels can't be told".into()
+        } else {
+            nobody::why(self.scene.world, self.object, self.service, port, self.built)
+        });
     }
 
     fn judge(&self, targets: &[Target<'_, 'w, 's>], from: &Start, path: &mut model::Path) {

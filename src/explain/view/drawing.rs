@@ -1,6 +1,6 @@
 //! A small drawing of the way from clients to pods, in plain characters. Knows no hop.
 
-use crate::explain::model::{Endpoint, Service};
+use crate::explain::model::{Endpoint, Path, Service, Verdict};
 
 /// Endpoints drawn before the rest is counted.
 const FEW: usize = 6;
@@ -44,7 +44,11 @@ pub fn lines(service: &Service, width: usize) -> Vec<String> {
             lines.push(format!("    --> {} :{number}", called(endpoint)));
         }
         match targets.len() {
-            0 => lines.push("    --x nobody".into()),
+            0 => {
+                let own = |path: &&Path| path.port.port == port.port && path.port.protocol == port.protocol;
+                let unknown = service.paths.iter().filter(own).any(|path| path.verdict == Verdict::Unknown);
+                lines.push(if unknown { "    --? pods that these files don't show" } else { "    --x nobody" }.into());
+            }
             n if n > FEW => lines.push(format!("    --> and {} more", n - FEW)),
             _ => {}
         }

@@ -125,10 +125,13 @@ impl Page<'_> {
 
     fn names(&mut self, service: &Service) -> io::Result<()> {
         self.head("Names")?;
-        let rows: Vec<_> = service.dns.iter().map(|name| vec![name.name.clone(), name.type_.to_owned(), name.answer.clone()]).collect();
-        for row in &rows {
-            if let [name, type_, answer] = row.as_slice() {
-                self.item("  ", &format!("{name}  {type_}  {answer}"))?;
+        for name in &service.dns {
+            let line = format!("{}  {}  {}", name.name, name.type_, name.answer);
+            if line.chars().count() + 2 <= self.width {
+                writeln!(self.out, "  {}", Safe(&line))?;
+            } else {
+                writeln!(self.out, "  {}  {}", Safe(&name.name), name.type_)?;
+                self.item("      ", &name.answer)?;
             }
         }
         let namespace = service.namespace.as_deref().unwrap_or("default");
@@ -218,7 +221,8 @@ impl Page<'_> {
         let bold = self.paint(Style::new().bold());
         writeln!(self.out, "\n{}{}", Safe(&title).style(bold), word.style(style))?;
         for (index, hop) in path.hops.iter().enumerate() {
-            self.item(&format!("  {}. {:<8} ", index + 1, hop.at), &hop.what)?;
+            let at = if hop.at == "load-balancer" { "balancer" } else { hop.at };
+            self.item(&format!("  {}. {at:<8} ", index + 1), &hop.what)?;
             if let Some(destination) = &hop.destination {
                 let source = hop.source.as_deref().unwrap_or("?");
                 writeln!(self.out, "{}{} -> {}", " ".repeat(14), Safe(source), Safe(destination))?;

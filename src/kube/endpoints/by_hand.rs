@@ -49,7 +49,8 @@ fn nearest<'w, 's>(world: &World<'s>, service: &Object<'_>, mut found: Vec<&'w O
 }
 
 fn accepted(world: &World<'_>, object: &Object<'_>) -> bool {
-    !verdict::of(object, &world.profile, Validate::Ignore, false).verdict.is_refused()
+    let answer = verdict::of(object, &world.profile, Validate::Ignore, false).verdict;
+    !answer.is_refused() || answer.message.starts_with("namespaces ")
 }
 
 /// Whether a controller takes the slice for its own and removes it: the EndpointSlice controller does so for a Service with

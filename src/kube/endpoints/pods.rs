@@ -63,8 +63,8 @@ impl<'w, 's> Pods<'w, 's> {
         let answer = verdict::of(object, profile, Validate::Ignore, false).verdict;
         match answer.code {
             Some(201) => {}
-            // A namespace that is yet to be filled in says nothing of the pods.
-            Some(422) if answer.causes.iter().all(|cause| cause.field == "metadata.namespace") => {}
+            // A namespace that is yet to be filled in (`__NAMESPACE__`) says nothing of the pods.
+            Some(404) if answer.message.starts_with("namespaces ") => {}
             None | Some(404) => return Err(Idle::NotServed),
             Some(_) => return Err(Idle::Refused(answer.message)),
         }

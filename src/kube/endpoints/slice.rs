@@ -112,14 +112,23 @@ pub struct Built<'w, 's> {
     pub maybe: Vec<&'w Object<'s>>,
 }
 
-/// The Service as the API server stores it: defaults filled in, families chosen. As it is written where it is refused.
+/// The Service as the API server stores it: defaults filled in, families chosen; as it is written where it is refused.
+/// Ports that the cluster picks for itself are left out: no file tells them.
 #[must_use]
 pub fn stored(object: &Object<'_>, profile: &Profile) -> Option<Service> {
     let written = object.service()?;
-    match verdict::of(object, profile, Validate::Ignore, true).stored {
-        Some(Typed::Service(service)) => Some(*service),
-        _ => Some(written.clone()),
+    let Some(Typed::Service(mut service)) = verdict::of(object, profile, Validate::Ignore, true).stored else {
+        return Some(written.clone());
+    };
+    let written = written.spec.as_ref();
+    if let Some(spec) = &mut service.spec {
+        spec.health_check_node_port = written.and_then(|spec| spec.health_check_node_port);
+        let before = written.into_iter().flat_map(|spec| spec.ports.iter().flatten());
+        for (port, before) in spec.ports.iter_mut().flatten().zip(before) {
+            port.node_port = before.node_port;
+        }
     }
+    Some(*service)
 }
 
 /// The families of a stored Service.
