@@ -3,6 +3,7 @@
 mod check;
 mod cost;
 mod dry_run;
+mod explain;
 mod run;
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::{FailOn, Level, PortRange};
 use crate::cost::Controller;
+use crate::explain::Start;
 use crate::kube::Version;
 use crate::kube::admission::Validate;
 
@@ -61,6 +63,18 @@ so that a Service knows the Deployment next door. Directories are searched for *
 
 Exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or a file that can't be read")]
     Check(Check),
+    /// Follow a packet: how traffic reaches the pods of each Service, and where it stops
+    #[command(after_help = "\
+Everything said is computed from the files named and those around them. Addresses that no file gives are made up \
+from documentation ranges, the same for the same input.
+
+Examples:
+  svclint explain k8s/svc.yaml                        names, endpoints, and the way from a pod
+  svclint explain k8s/ --service shop/api --from outside
+  svclint explain k8s/ --from shop/Deployment/web     what NetworkPolicies let this workload reach
+
+Exit status: 0 explained, 2 wrong usage or a file that can't be read")]
+    Explain(Explain),
     /// Predict what the API server would answer to `kubectl apply`, object by object
     #[command(after_help = "\
 Each object is judged alone, as created in a cluster of that version that holds nothing else. \
@@ -134,6 +148,51 @@ struct Check {
 
     #[command(flatten)]
     rules: RuleChoice,
+}
+
+#[derive(Debug, Args)]
+struct Explain {
+    #[command(flatten)]
+    paths: Paths,
+
+    /// Format: text, json
+    #[arg(short, long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
+    output: View,
+
+    /// Only this Service
+    #[arg(long, value_name = "[NS/]NAME", value_delimiter = ',')]
+    service: Vec<String>,
+
+    /// Where traffic starts: pod, node, outside, outside/ADDRESS, or a workload of the files as NS/KIND/NAME
+    /// [default: pod, and outside where the type allows]
+    #[arg(long, value_name = "START", value_delimiter = ',')]
+    from: Vec<Start>,
+
+    /// Instead, print the rules that kube-proxy would write on one node: iptables, ip6tables
+    #[arg(long, value_name = "MODE", hide_possible_values = true)]
+    rules: Option<Proxy>,
+
+    /// The node whose rules are printed
+    #[arg(long, value_name = "NAME", default_value = "node-1", requires = "rules")]
+    node: String,
+
+    /// Its address
+    #[arg(long, value_name = "IP", requires = "rules")]
+    node_ip: Option<std::net::IpAddr>,
+
+    /// Its zone
+    #[arg(long, value_name = "ZONE", requires = "rules")]
+    zone: Option<String>,
+
+    /// Where pods have their addresses [default: the documentation range that they are made up from]
+    #[arg(long, value_name = "CIDR", requires = "rules")]
+    cluster_cidr: Option<String>,
+
+    #[command(flatten)]
+    around: Around,
+
+    #[command(flatten)]
+    cluster: Cluster,
 }
 
 #[derive(Debug, Args)]
@@ -304,6 +363,18 @@ enum Color {
 enum Format {
     Full,
     Concise,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Proxy {
+    Iptables,
+    Ip6tables,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum View {
+    Text,
     Json,
 }
 

@@ -13,6 +13,7 @@ pub mod config;
 pub mod cost;
 pub mod dry_run;
 pub mod exit;
+pub mod explain;
 pub mod finding;
 pub mod kube;
 pub mod report;

@@ -12,7 +12,9 @@ use svclint::kube::Profile;
 use svclint::source::{FileId, Source};
 
 /// Words of a peer's check, and how the names of our rules of the same kind begin.
-const KINDS: [(&str, &[&str]); 13] = [
+const KINDS: [(&str, &[&str]); 15] = [
+    ("invalid-target-ports", &[""]),
+    ("container-ports-check", &[""]),
     ("ingress", &["ingress", "unknown-field", "required-field", "removed-api", "invalid"]),
     ("statefulset-has-servicename", &["stateful-set-service-name"]),
     ("selector-labels-match", &["workload-selector"]),
@@ -29,11 +31,23 @@ const KINDS: [(&str, &[&str]); 13] = [
 ];
 
 /// Rows that we judge differently, and why.
-const OTHERWISE: &[(&str, &str, &str)] = &[(
-    "kube-linter/unit-danglingservice-ignored-label.yaml",
-    "dangling-service(ignoredLabels=env)",
-    "wanted only with an option that leaves a label out of the selector; without it the fault is real",
-)];
+const OTHERWISE: &[(&str, &str, &str)] = &[
+    (
+        "kube-linter/unit-danglingservice-ignored-label.yaml",
+        "dangling-service(ignoredLabels=env)",
+        "wanted only with an option that leaves a label out of the selector; without it the fault is real",
+    ),
+    (
+        "istio/deployment-multi-service.yaml",
+        "IST0116",
+        "the row names the Deployment; what is refused, and told, are the Services that say `protocol: HTTP`",
+    ),
+    (
+        "kube-linter/mismatching-selector.yml",
+        "mismatching-selector",
+        "app2 is of an OpenShift kind, whose server is not predicted; app1, in the same row group, is a Deployment like those of the pages",
+    ),
+];
 
 struct Row {
     file: String,

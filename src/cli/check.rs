@@ -145,7 +145,8 @@ pub fn units(
     units.into_iter().map(|(found, paths)| Ok((Settings::new(found.as_ref(), &flags, &rules)?, paths))).collect()
 }
 
-fn context(around: &Around) -> Context {
+/// What is read around the paths.
+pub fn context(around: &Around) -> Context {
     match around.context.to_str() {
         Some("auto") => Context::Auto,
         Some("none") => Context::None,

@@ -78,6 +78,7 @@ fn settled(paths: &Paths, cluster: &Cluster) -> Result<Vec<(Settings, Vec<PathBu
     units(&paths.paths, paths.stdin_filename.as_deref(), cluster, &RuleChoice::default())
 }
 
+/// Tells what could not be read; the exit status.
 pub fn end(unreadable: &[Unreadable], found: bool, looks: Looks) -> Exit {
     let red = if looks.err.color { Style::new().red().bold() } else { Style::new() };
     for Unreadable { path, message } in unreadable {

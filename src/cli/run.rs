@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use clap::{CommandFactory, Parser};
 use owo_colors::{OwoColorize, Style};
 
-use super::{Cli, Color, Command, Table, check, cost, dry_run};
+use super::{Cli, Color, Command, Table, check, cost, dry_run, explain};
 use crate::config::did_you_mean;
 use crate::exit::Exit;
 use crate::report::safe::Safe;
@@ -36,6 +36,7 @@ pub fn main() -> Exit {
 fn run(command: Command, looks: Looks) -> Result<Exit, String> {
     match command {
         Command::Check(options) => return check::check(&options, looks),
+        Command::Explain(options) => return explain::explain(&options, looks),
         Command::DryRun(options) => return dry_run::dry_run(&options, looks),
         Command::Cost(options) => return cost::cost(&options, looks),
         Command::Decode(options) => return dry_run::decode(&options, looks),

@@ -141,32 +141,7 @@ impl<'s> Object<'s> {
     /// The pods it makes, if it makes any.
     #[must_use]
     pub fn template(&self) -> Option<Template<'_>> {
-        fn of<'o>(path: &'static str, template: &'o PodTemplateSpec) -> Option<Template<'o>> {
-            let metadata = template.metadata.as_ref();
-            let labels = metadata.and_then(|metadata| metadata.labels.as_ref());
-            let annotations = metadata.and_then(|metadata| metadata.annotations.as_ref());
-            Some(Template { path, labels, annotations, spec: template.spec.as_ref() })
-        }
-        match self.typed.as_ref()? {
-            Typed::Pod(pod) => {
-                let metadata = &pod.metadata;
-                Some(Template {
-                    path: "",
-                    labels: metadata.labels.as_ref(),
-                    annotations: metadata.annotations.as_ref(),
-                    spec: pod.spec.as_ref(),
-                })
-            }
-            Typed::Deployment(it) => of("spec.template", &it.spec.template),
-            Typed::StatefulSet(it) => of("spec.template", &it.spec.template),
-            Typed::DaemonSet(it) => of("spec.template", &it.spec.template),
-            Typed::ReplicaSet(it) => of("spec.template", it.spec.template.as_ref()?),
-            Typed::ReplicationController(it) => of("spec.template", it.spec.as_ref()?.template.as_ref()?),
-            Typed::Job(it) => of("spec.template", &it.spec.as_ref()?.template),
-            Typed::CronJob(it) => of("spec.jobTemplate.spec.template", &it.spec.job_template.spec.as_ref()?.template),
-            Typed::Other(it) => of("spec.template", it.template.as_ref()?),
-            _ => None,
-        }
+        template_of(self.typed.as_ref()?)
     }
 
     /// The workload's own selector, if it has one that is written as a label selector.
@@ -179,5 +154,36 @@ impl<'s> Object<'s> {
             Typed::ReplicaSet(it) => Some(&it.spec.selector),
             _ => None,
         }
+    }
+}
+
+/// The pods that an object of this content makes, if it makes any.
+#[must_use]
+pub fn template_of(typed: &Typed) -> Option<Template<'_>> {
+    fn of<'o>(path: &'static str, template: &'o PodTemplateSpec) -> Option<Template<'o>> {
+        let metadata = template.metadata.as_ref();
+        let labels = metadata.and_then(|metadata| metadata.labels.as_ref());
+        let annotations = metadata.and_then(|metadata| metadata.annotations.as_ref());
+        Some(Template { path, labels, annotations, spec: template.spec.as_ref() })
+    }
+    match typed {
+        Typed::Pod(pod) => {
+            let metadata = &pod.metadata;
+            Some(Template {
+                path: "",
+                labels: metadata.labels.as_ref(),
+                annotations: metadata.annotations.as_ref(),
+                spec: pod.spec.as_ref(),
+            })
+        }
+        Typed::Deployment(it) => of("spec.template", &it.spec.template),
+        Typed::StatefulSet(it) => of("spec.template", &it.spec.template),
+        Typed::DaemonSet(it) => of("spec.template", &it.spec.template),
+        Typed::ReplicaSet(it) => of("spec.template", it.spec.template.as_ref()?),
+        Typed::ReplicationController(it) => of("spec.template", it.spec.as_ref()?.template.as_ref()?),
+        Typed::Job(it) => of("spec.template", &it.spec.as_ref()?.template),
+        Typed::CronJob(it) => of("spec.jobTemplate.spec.template", &it.spec.job_template.spec.as_ref()?.template),
+        Typed::Other(it) => of("spec.template", it.template.as_ref()?),
+        _ => None,
     }
 }

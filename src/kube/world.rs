@@ -11,14 +11,15 @@ use super::directory::{Directories, DirectoryId};
 use super::endpoints;
 use super::index::{Entries, Index, Standpoint};
 use super::kustomize::Kustomize;
-use super::labels;
-use super::object::{Labels, Object, ObjectId, State, Template};
+use super::object::{Labels, Object, ObjectId, State};
 use super::ports;
+use super::selection::Found;
 use super::template;
 use crate::finding::ObjectRef;
 use crate::source::{FileId, Source, Span};
 
 pub use super::directory::Distance;
+pub use super::selection::Match;
 
 /// How the namespaces of two objects compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,27 +32,8 @@ pub enum Namespaces {
     Different,
 }
 
-/// A workload that a selector takes.
-#[derive(Clone, Copy, Debug)]
-pub struct Match<'w, 's> {
-    /// The workload.
-    pub object: &'w Object<'s>,
-    /// Its pods.
-    pub template: Template<'w>,
-    /// How far away it is.
-    pub distance: Distance,
-    /// How the namespaces compare.
-    pub namespaces: Namespaces,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Found {
-    id: ObjectId,
-    distance: Distance,
-    namespaces: Namespaces,
-}
-
-type Pair = (String, String);
+/// A label's key and value, or an object's kind and name.
+pub(super) type Pair = (String, String);
 
 /// All objects of a run. Rules see one World at a time.
 #[derive(Debug)]
@@ -68,17 +50,17 @@ pub struct World<'s> {
     files: HashMap<FileId, Range<u32>>,
     workloads: Index<()>,
     without_selector: Index<()>,
-    by_label: Index<Pair>,
-    by_name: Index<Pair>,
+    pub(super) by_label: Index<Pair>,
+    pub(super) by_name: Index<Pair>,
     by_kind: Index<String>,
     custom: Index<()>,
     patches: Index<Pair>,
-    services_by_label: Index<Pair>,
+    pub(super) services_by_label: Index<Pair>,
     by_node_port: Index<(i32, String)>,
     slices: Index<String>,
     unrendered: HashMap<&'s str, Option<ObjectId>>,
     alternatives: HashSet<DirectoryId>,
-    selections: Vec<OnceLock<Vec<Found>>>,
+    pub(super) selections: Vec<OnceLock<Vec<Found>>>,
     calls: OnceLock<Calls>,
 }
 
@@ -207,13 +189,13 @@ impl<'s> World<'s> {
     }
 
     /// The objects of an index at one distance.
-    fn at(&self, entries: Option<&Entries>, from: &Object<'_>, distance: Distance) -> impl Iterator<Item = &Object<'s>> {
+    pub(super) fn at(&self, entries: Option<&Entries>, from: &Object<'_>, distance: Distance) -> impl Iterator<Item = &Object<'s>> {
         let ids = entries.map(|entries| entries.at(&self.directories, &self.standpoint(from), distance)).unwrap_or_default();
         ids.into_iter().filter_map(|id| self.object(id))
     }
 
     /// The objects of an index up to a distance, nearest first.
-    fn up_to(&self, entries: Option<&Entries>, from: &Object<'_>, most: Distance) -> Vec<&Object<'s>> {
+    pub(super) fn up_to(&self, entries: Option<&Entries>, from: &Object<'_>, most: Distance) -> Vec<&Object<'s>> {
         let distances = Distance::ALL.into_iter().filter(|distance| *distance <= most);
         let found = distances.flat_map(|distance| self.at(entries, from, distance));
         let mut seen = HashSet::new();
@@ -276,86 +258,6 @@ impl<'s> World<'s> {
     #[must_use]
     pub fn with_node_port(&self, node_port: i32, protocol: &str, from: &Object<'_>, most: Distance) -> Vec<&Object<'s>> {
         self.up_to(self.by_node_port.get(&(node_port, protocol.to_owned())), from, most)
-    }
-
-    /// Everything a Service's selector takes, whatever the namespace, nearest first: all of its file and directory, and
-    /// what stands farther only where nothing nearer may be in its namespace.
-    #[must_use]
-    pub fn selected(&self, service: &Object<'_>) -> Vec<Match<'_, 's>> {
-        let found = self.selections.get(service.id.0 as usize).map(|cell| cell.get_or_init(|| self.select(service)));
-        let matches = found.into_iter().flatten().filter_map(|found| {
-            let object = self.object(found.id)?;
-            Some(Match { object, template: object.template()?, distance: found.distance, namespaces: found.namespaces })
-        });
-        matches.collect()
-    }
-
-    fn select(&self, service: &Object<'_>) -> Vec<Found> {
-        if self.kustomize.is_patch(service.span.file) {
-            return Vec::new();
-        }
-        let Some(selector) = service.service().and_then(endpoints::selector) else { return Vec::new() };
-        let entries = self.candidates(selector);
-        let mut found: Vec<Found> = Vec::new();
-        for distance in Distance::ALL {
-            if distance >= Distance::Near && found.iter().any(|found| found.namespaces != Namespaces::Different) {
-                break;
-            }
-            for object in self.at(entries, service, distance) {
-                let taken = object.template().is_some_and(|template| takes(object, &template, selector));
-                if taken && !found.iter().any(|found| found.id == object.id) {
-                    found.push(Found { id: object.id, distance, namespaces: self.namespaces(service, object) });
-                }
-            }
-        }
-        found.sort_by_key(|found| (found.namespaces, found.distance, found.id));
-        found
-    }
-
-    /// The workloads behind a Service: of those its selector takes in its namespace the nearest ones, as far apart as
-    /// the nearest. Matches that only `kubectl -n` would bring into one namespace count where there are no others.
-    #[must_use]
-    pub fn behind(&self, service: &Object<'_>) -> Vec<Match<'_, 's>> {
-        let mut found = self.selected(service);
-        found.retain(|found| found.namespaces != Namespaces::Different);
-        if let Some(best) = found.first().map(|found| (found.namespaces, found.distance)) {
-            found.retain(|found| (found.namespaces, found.distance) == best);
-        }
-        found
-    }
-
-    fn candidates(&self, selector: &Labels) -> Option<&Entries> {
-        let mut shortest: Option<&Entries> = None;
-        let mut written = false;
-        for (key, value) in selector.iter().filter(|(key, _)| !labels::added_by_any_controller(key)) {
-            written = true;
-            let with = self.by_label.get(&(key.clone(), value.clone()))?;
-            shortest = Some(shortest.filter(|shortest| shortest.len() <= with.len()).unwrap_or(with));
-        }
-        if written {
-            return shortest;
-        }
-        let owner = selector.iter().find_map(|(key, value)| match key.as_str() {
-            labels::POD_NAME => Some(("StatefulSet".to_owned(), value.rsplit_once('-')?.0.to_owned())),
-            "job-name" | "batch.kubernetes.io/job-name" => Some(("Job".to_owned(), value.clone())),
-            _ => None,
-        });
-        self.by_name.get(&owner?)
-    }
-
-    /// The Services that select the pods of a workload, no farther than near.
-    #[must_use]
-    pub fn services_taking(&self, object: &Object<'_>) -> Vec<&Object<'s>> {
-        let Some(template) = object.template() else { return Vec::new() };
-        let pairs = template.labels.into_iter().flatten();
-        let found =
-            pairs.flat_map(|(key, value)| self.up_to(self.services_by_label.get(&(key.clone(), value.clone())), object, Distance::Near));
-        let mut seen = HashSet::new();
-        found
-            .filter(|service| seen.insert(service.id))
-            .filter(|service| self.namespaces(service, object) != Namespaces::Different)
-            .filter(|service| service.service().and_then(endpoints::selector).is_some_and(|selector| takes(object, &template, selector)))
-            .collect()
     }
 
     /// Where containers name a Service's address: `api:8080`, `api.shop.svc:8080`.
@@ -446,19 +348,6 @@ impl<'s> World<'s> {
 #[must_use]
 pub fn title(reference: &ObjectRef) -> String {
     format!("{} `{}`", reference.kind, reference.name)
-}
-
-/// Whether the pods of a workload have every pair of a selector, those that its controller adds among them.
-fn takes(object: &Object<'_>, template: &Template<'_>, selector: &Labels) -> bool {
-    !selector.is_empty()
-        && selector.iter().all(|(key, value)| match template.labels.and_then(|labels| labels.get(key)) {
-            Some(written) => written == value,
-            None if key == labels::POD_NAME && object.kind() == "StatefulSet" => {
-                value.rsplit_once('-').is_some_and(|(owner, ordinal)| owner == object.name() && ordinal.parse::<u32>().is_ok())
-            }
-            None if matches!(key.as_str(), "job-name" | "batch.kubernetes.io/job-name") => object.kind() == "Job" && value == object.name(),
-            None => labels::added_by_controller(object.kind(), key),
-        })
 }
 
 /// What is rendered together: the chart whose `templates` these are, else the directory.

@@ -9,7 +9,7 @@ pub mod json;
 pub mod rules;
 pub mod safe;
 pub mod summary;
-mod wrap;
+pub mod wrap;
 
 use owo_colors::Style;
 

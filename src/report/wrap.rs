@@ -1,6 +1,7 @@
 //! Breaks text at blanks to fit a width. Knows nothing of colours: wrap first, paint after.
 
 /// The lines of `text`, the first of at most `first` characters and the others of at most `rest`; a longer word keeps its own line.
+#[must_use]
 pub fn wrap(text: &str, first: usize, rest: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();

@@ -18,6 +18,8 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         let label = "the cloud controller manager does not read it: the load balancer is open to the internet";
         let help = "add `loadBalancerClass: service.k8s.aws/nlb` for the AWS Load Balancer Controller, or \
                     `service.beta.kubernetes.io/aws-load-balancer-internal: \"true\"` for the cloud controller manager";
+        // Where the AWS Load Balancer Controller is installed its webhook takes new Services over, and then it reads this.
+        let confidence = if confidence == Confidence::Certain { confidence } else { Confidence::Possible };
         ignored(confidence, AWS, "scheme", label, help);
     }
     if asked.annotation("service.beta.kubernetes.io/azure-", "shared-securityrule").is_some() {

@@ -2,6 +2,7 @@
 
 use super::load_balancer::{Asked, asked};
 use crate::cost::Provider;
+use crate::cost::demand::{Port, Protocol};
 use crate::finding::{Confidence, Finding};
 use crate::kube::object::State;
 use crate::kube::{Object, World};
@@ -26,6 +27,14 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         );
         return;
     }
+    let bundled = provider == Provider::K3s && !object.name().contains("traefik");
+    let taken = |port: &Port| port.protocol == Protocol::Tcp && matches!(port.number, 80 | 443);
+    if let Some(index) = mine.demand.ports.iter().position(taken).filter(|_| bundled) {
+        let message = format!("Service `{}` asks for a port that k3s's own Traefik has", object.name());
+        let label = "ServiceLB opens it on every node, where the bundled Traefik came first: the Service stays `<pending>`";
+        let help = "start k3s with `--disable traefik`, pick another port, or put the Service behind Traefik with an Ingress";
+        out.push(mine.at(Confidence::Likely, &format!("spec.ports[{index}].port"), message, label).help(help));
+    }
 }
 
 /// Whether the two have anything in common that could clash: a first look, before the second one is read in full.
@@ -44,7 +53,7 @@ fn clash(provider: Provider, mine: &Asked<'_, '_>, rival: &Asked<'_, '_>) -> Opt
         (rival.demand.annotation(key) == Some(value)).then(|| format!("metadata.annotations[{key}]"))
     };
     let port = || {
-        let taken = |port: &crate::cost::demand::Port| rival.demand.ports.iter().any(|it| (it.protocol, it.number) == (port.protocol, port.number));
+        let taken = |port: &Port| rival.demand.ports.iter().any(|it| (it.protocol, it.number) == (port.protocol, port.number));
         let index = mine.demand.ports.iter().position(taken)?;
         let port = mine.demand.ports.get(index)?;
         Some((format!("spec.ports[{index}].port"), format!("{}/{}", port.number, port.protocol.name())))

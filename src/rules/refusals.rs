@@ -110,7 +110,8 @@ fn is_to_be_filled_in(object: &Object<'_>, cause: &Cause) -> bool {
     let place = place(object, &cause.field);
     let (written, said) = (place.found.then(|| text(&place)).flatten().unwrap_or(""), quoted(&cause.message).unwrap_or(""));
     match cause.reason {
-        _ if !place.found => false,
+        // The server may name a place that nobody wrote.
+        _ if !place.found => template::is_placeholder(said),
         // `IP` and `HOST` are slips of a known word there.
         "FieldValueNotSupported" => template::is_placeholder(written),
         _ => template::is_to_be_filled_in(written) || template::is_to_be_filled_in(said),

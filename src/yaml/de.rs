@@ -27,6 +27,8 @@ pub struct Fault {
     pub structure: &'static str,
     /// The way to it: `spec.ports[0].port`.
     pub path: String,
+    /// The same as Go's decoder names it, without indices and keys of maps: `spec.ports.port`.
+    pub field: String,
     /// The value's place.
     pub span: Span,
     /// The key's place, where there is one.
@@ -84,23 +86,8 @@ impl Fault {
     #[must_use]
     pub fn go_words(&self) -> Option<String> {
         let FaultKind::WrongType { wanted, got } = &self.kind else { return None };
-        let fields: String = split_indices(&self.path);
-        Some(format!("json: cannot unmarshal {got} into Go struct field {}.{fields} of type {}", self.structure, go_type(wanted)))
+        Some(format!("json: cannot unmarshal {got} into Go struct field {}.{} of type {}", self.structure, self.field, go_type(wanted)))
     }
-}
-
-fn split_indices(path: &str) -> String {
-    let mut fields = String::with_capacity(path.len());
-    let mut depth = 0;
-    for c in path.chars() {
-        match c {
-            '[' => depth += 1,
-            ']' => depth -= 1,
-            c if depth == 0 => fields.push(c),
-            _ => {}
-        }
-    }
-    fields
 }
 
 /// A Rust type's name as Go would print it: `i32` → `int32`, `Option<Vec<…::v1::ServicePort>>` → `[]v1.ServicePort`.
@@ -164,23 +151,29 @@ struct Run<'r, 't> {
 }
 
 enum Step<'t> {
+    Field(Cow<'t, str>),
     Key(Cow<'t, str>),
     Index(usize),
 }
 
 impl Run<'_, '_> {
     fn fault(&self, kind: FaultKind, value: Value<'_, '_>, key: Option<Value<'_, '_>>, last: Option<&str>) -> Fault {
-        let mut path = String::new();
+        let (mut path, mut field) = (String::new(), String::new());
         for step in self.path.borrow().iter() {
             match step {
                 Step::Index(index) => path.push_str(&format!("[{index}]")),
                 Step::Key(key) => extend(&mut path, key),
+                Step::Field(name) => {
+                    extend(&mut path, name);
+                    extend(&mut field, name);
+                }
             }
         }
         if let Some(last) = last {
             extend(&mut path, last);
+            extend(&mut field, last);
         }
-        Fault { kind, structure: self.structure.get(), path, span: value.span(), key: key.map(Value::span) }
+        Fault { kind, structure: self.structure.get(), path, field, span: value.span(), key: key.map(Value::span) }
     }
 }
 
@@ -291,7 +284,9 @@ impl<'t> de::Deserializer<'t> for Reader<'_, 't, '_> {
             Kind::Sequence => self.deserialize_seq(visitor),
             Kind::Mapping => self.deserialize_map(visitor),
             _ => match self.value.scalar() {
-                None | Some(Scalar::Null) => visitor.visit_unit(),
+                // Of a type that reads itself from any scalar null is the zero value; of any JSON it is null.
+                None | Some(Scalar::Null) if self.wanted.contains("serde_json") => visitor.visit_unit(),
+                None | Some(Scalar::Null) => visitor.visit_i64(0),
                 Some(Scalar::Bool(bool)) => visitor.visit_bool(bool),
                 Some(Scalar::Int(number)) => visitor.visit_i64(number),
                 Some(Scalar::Uint(number)) => visitor.visit_u64(number),
@@ -550,6 +545,7 @@ impl<'t, 's: 't, I: Iterator<Item = Pair<'t, 's>>> MapAccess<'t> for Fields<'_, 
 
     fn next_value_seed<V: DeserializeSeed<'t>>(&mut self, seed: V) -> Result<V::Value, Refused> {
         let Some((key, at, value)) = self.value.take() else { return Err(Refused(None)) };
-        below(self.run, Step::Key(key), Some(at), value, seed)
+        let step = if self.known.is_some() { Step::Field(key) } else { Step::Key(key) };
+        below(self.run, step, Some(at), value, seed)
     }
 }

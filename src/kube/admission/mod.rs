@@ -12,6 +12,7 @@ pub mod quantity;
 pub mod syntax;
 
 // The way of a request.
+pub mod amounts;
 pub mod newer_fields;
 pub mod request;
 pub mod served;

@@ -4,7 +4,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::context::{Refusal, Written};
 use super::served::{Served, group_of, served};
-use super::{Context, Verdict, newer_fields, status};
+use super::{Context, Verdict, amounts, newer_fields, status};
 use crate::kube::version::Change;
 use crate::kube::{Profile, Typed};
 
@@ -88,6 +88,9 @@ pub fn admit(request: &Request<'_>, profile: &Profile) -> Outcome {
     let mut warnings = Vec::new();
     if let Some(error) = request.type_error {
         return status::cannot_be_handled(kind, api_version, error).into();
+    }
+    if let Some(error) = amounts::undecodable(request.typed) {
+        return status::cannot_be_handled(kind, api_version, &error).into();
     }
     let newer = newer_fields::unknown_fields(request.typed, profile.version);
     let mut unknown = request.unknown_fields.iter().chain(&newer).peekable();
@@ -184,4 +187,108 @@ fn admit_kind(object: &mut Typed, api_version: &str, kind: &str, namespaced: boo
         }
     }
     true
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::kube::Version;
+    use crate::kube::typed::Other;
+
+    fn service(value: Value) -> Typed {
+        Typed::Service(Box::new(serde_json::from_value(value).unwrap()))
+    }
+
+    fn web() -> Typed {
+        service(json!({"metadata": {"name": "web"}, "spec": {"ports": [{"port": 80}]}}))
+    }
+
+    fn other(metadata: Value) -> Typed {
+        Typed::Other(Box::new(Other { metadata: serde_json::from_value(metadata).unwrap(), template: None, ..Other::default() }))
+    }
+
+    fn code(outcome: &Outcome) -> Option<u16> {
+        outcome.verdict.code
+    }
+
+    #[test]
+    fn what_is_not_served_is_not_judged() {
+        let profile = Profile::default();
+        let judge = |api_version, kind| judge(&web(), api_version, kind, &profile);
+        assert_eq!(code(&judge("", "Service")), Some(400));
+        assert_eq!(code(&judge("v1", "")), Some(400));
+        assert_eq!(judge("apps/v1", "Service").verdict.message, "no matches for kind \"Service\" in version \"apps/v1\"");
+        assert_eq!(judge("serving.knative.dev/v1", "Service"), Outcome::default());
+        assert_eq!(code(&judge("v1", "Service")), Some(201));
+    }
+
+    #[test]
+    fn decoding_comes_first() {
+        let (typed, profile) = (web(), Profile::default());
+        let unknown = ["unknown field \"spec.foo\"".to_owned(), "unknown field \"spec.bar\"".to_owned()];
+        let request = Request { unknown_fields: &unknown, ..Request::new(&typed, "v1", "Service") };
+        let strict = admit(&request, &profile).verdict;
+        let start = "Service in version \"v1\" cannot be handled as a Service: ";
+        assert_eq!(strict.message, format!("{start}strict decoding error: {}, {}", unknown[0], unknown[1]));
+        let warned = admit(&Request { validate: Validate::Warn, ..request }, &profile).verdict;
+        assert_eq!((warned.code, warned.warnings.as_slice()), (Some(201), unknown.as_slice()));
+        let ignored = admit(&Request { validate: Validate::Ignore, ..request }, &profile).verdict;
+        assert_eq!((ignored.code, ignored.warnings.len()), (Some(201), 0));
+        let mistyped = admit(&Request { type_error: Some("json: x"), ..request }, &profile).verdict;
+        assert_eq!(mistyped.message, format!("{start}json: x"));
+    }
+
+    #[test]
+    fn fields_of_later_versions_are_unknown() {
+        let typed = service(json!({"metadata": {"name": "web"}, "spec": {"ports": [{"port": 80}], "trafficDistribution": "x"}}));
+        let at = |minor| code(&judge(&typed, "v1", "Service", &Profile { version: Version { minor }, ..Profile::default() }));
+        assert_eq!([at(29), at(30), at(31)], [Some(400), Some(201), Some(422)]);
+    }
+
+    #[test]
+    fn namespaces_and_storage() {
+        let profile = Profile::default();
+        let with =
+            |metadata: Value| judge(&service(json!({"metadata": metadata, "spec": {"ports": [{"port": 80}]}})), "v1", "Service", &profile);
+        assert_eq!(with(json!({"name": "web", "namespace": "UPPER"})).verdict.message, "namespaces \"UPPER\" not found");
+        assert_eq!(code(&with(json!({"name": "web", "resourceVersion": "7"}))), Some(500));
+        assert_eq!(code(&with(json!({"name": "web", "resourceVersion": "0"}))), Some(201));
+        assert_eq!(code(&with(json!({"name": "kubernetes"}))), Some(409));
+        assert_eq!(code(&with(json!({"name": "kubernetes", "namespace": "shop"}))), Some(201));
+    }
+
+    #[test]
+    fn without_the_cluster_s_ranges_addresses_are_not_judged_by_them() {
+        let typed = service(json!({"metadata": {"name": "web"}, "spec": {"clusterIP": "172.30.0.5", "ports": [{"port": 80}]}}));
+        let profile = Profile::default();
+        assert_eq!(code(&judge(&typed, "v1", "Service", &profile)), Some(201));
+        let profile = Profile { service_cidrs: vec!["10.96.0.0/12".into()], ..profile };
+        assert_eq!(code(&judge(&typed, "v1", "Service", &profile)), Some(422));
+    }
+
+    #[test]
+    fn kinds_known_by_metadata_alone_are_refused_but_never_called_valid() {
+        let profile = Profile::default();
+        let judge = |metadata, api_version, kind| code(&judge(&other(metadata), api_version, kind, &profile));
+        assert_eq!(judge(json!({"name": "web"}), "v1", "Secret"), None);
+        assert_eq!(judge(json!({"name": "Web"}), "v1", "Secret"), Some(422));
+        assert_eq!(judge(json!({"name": "web"}), "v1", "ServiceAccount"), Some(201));
+        assert_eq!(judge(json!({"name": "system:web", "namespace": "shop"}), "rbac.authorization.k8s.io/v1", "ClusterRole"), None);
+    }
+
+    #[test]
+    fn a_quantity_that_cannot_be_read_is_a_fault_of_the_body() {
+        let metric = json!({"type": "Resource", "resource": {"name": "cpu", "target": {"type": "AverageValue", "averageValue": "x"}}});
+        let object = json!({
+            "metadata": {"name": "web"},
+            "spec": {"maxReplicas": 2, "metrics": [metric], "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}},
+        });
+        let typed = Typed::HorizontalPodAutoscaler(Box::new(serde_json::from_value(object).unwrap()));
+        let verdict = judge(&typed, "autoscaling/v2", "HorizontalPodAutoscaler", &Profile::default()).verdict;
+        assert_eq!(verdict.code, Some(400));
+        assert!(verdict.message.contains("cannot be handled as a HorizontalPodAutoscaler: quantities must match"));
+    }
 }

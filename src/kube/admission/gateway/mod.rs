@@ -46,6 +46,7 @@ pub fn read(api_version: &str, kind_: &str, root: Value<'_, '_>, unknown: &mut V
                 kind: FaultKind::Unknown { known: &["apiVersion", "kind", "metadata", "spec", "status"] },
                 structure: "",
                 path: name.to_owned(),
+                field: String::new(),
                 span: pair.entry.value.span(),
                 key: Some(pair.entry.key.span()),
             }),

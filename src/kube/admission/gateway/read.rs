@@ -23,6 +23,7 @@ pub(super) fn read(value: Value<'_, '_>, schema: &Schema, path: &str, unknown: &
                         kind: FaultKind::Unknown { known: fields.names },
                         structure: "",
                         path: join(path, &name),
+                        field: String::new(),
                         span: entry.value.span(),
                         key: Some(entry.key.span()),
                     }),

@@ -1,10 +1,17 @@
 //! The endpoints that the controllers would build. Knows Services and pods, and no rule.
 
+mod by_hand;
+pub mod pods;
+pub mod slice;
+
 use k8s_openapi::api::core::v1::{Endpoints, Service};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 
 use super::object::Labels;
 use super::ports;
+
+pub use pods::{Idle, Pods};
+pub use slice::{Backend, Endpoint, Origin, Ready, Slice, SlicePort, build};
 
 /// The selector in force: an empty one is none, and an ExternalName Service has none
 /// (`pkg/controller/endpointslice/endpointslice_controller.go:syncService`).

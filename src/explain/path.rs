@@ -1,0 +1,320 @@
+//! What becomes of a connection from a start to a port of a Service: the verdict, and what the client sees.
+//! Knows no wording of hops.
+
+use std::net::IpAddr;
+
+use k8s_openapi::api::core::v1::{Service, ServicePort};
+
+use super::addresses::CLIENT;
+use super::hops;
+use super::model::{self, PathPort, Verdict};
+use super::nobody;
+use super::scene::Scene;
+use super::start::Start;
+use crate::kube::endpoints::slice::Built;
+use crate::kube::endpoints::{self, Backend, Endpoint, Pods};
+use crate::kube::object::Object;
+use crate::kube::policy::{Answer, Direction, Doubt, End, Pod};
+use crate::kube::ports;
+
+/// A Service with all that its paths depend on.
+pub struct Subject<'a, 'w, 's> {
+    /// What all Services share.
+    pub scene: &'a Scene<'w, 's>,
+    /// The object.
+    pub object: &'w Object<'s>,
+    /// As it is stored.
+    pub service: &'a Service,
+    /// Its slices.
+    pub built: &'a Built<'w, 's>,
+    /// Its first cluster IP; none where it has none.
+    pub cluster_ip: Option<&'a str>,
+}
+
+/// An endpoint that a port leads to.
+#[derive(Clone, Copy)]
+pub struct Target<'a, 'w, 's> {
+    /// The endpoint.
+    pub endpoint: &'a Endpoint<'w, 's>,
+    /// The port there.
+    pub port: i32,
+    /// Its protocol.
+    pub protocol: &'a str,
+}
+
+/// Members of a StatefulSet that are judged one by one.
+const MOST_MEMBERS: usize = 100;
+
+impl<'a, 'w, 's> Subject<'a, 'w, 's> {
+    /// The endpoints that kube-proxy sends a port's traffic to, in one family: joined by the port's name and protocol, the
+    /// target port plays no part (`pkg/proxy/endpointslicecache.go`).
+    #[must_use]
+    pub fn targets(&self, port: &'a ServicePort) -> Vec<Target<'a, 'w, 's>> {
+        let name = port.name.as_deref().unwrap_or_default();
+        let protocol = ports::protocol(port.protocol.as_deref());
+        let family = self.built.slices.iter().map(|slice| slice.address_type.as_str()).find(|family| *family != "FQDN").unwrap_or("IPv4");
+        let slices = self.built.slices.iter().filter(|slice| slice.address_type == family);
+        slices
+            .flat_map(|slice| {
+                let joined = slice.ports.iter().find(|port| port.name == name && port.protocol == protocol).and_then(|port| port.port);
+                let serving = slice.endpoints.iter().filter(|endpoint| endpoint.serves());
+                joined.into_iter().flat_map(move |port| serving.clone().map(move |endpoint| Target { endpoint, port, protocol }))
+            })
+            .collect()
+    }
+
+    /// Whether its files hold any workload that its selector might have meant.
+    fn knows_workloads(&self) -> bool {
+        let world = self.scene.world;
+        endpoints::selector(self.service).is_none()
+            || world
+                .workloads_near(self.object, crate::kube::world::Distance::Near)
+                .iter()
+                .any(|workload| world.namespaces(self.object, workload) != crate::kube::world::Namespaces::Different)
+    }
+
+    fn type_(&self) -> &str {
+        self.service.spec.as_ref().and_then(|spec| spec.type_.as_deref()).unwrap_or("ClusterIP")
+    }
+
+    /// Whether clients outside have an address to go to.
+    #[must_use]
+    pub fn is_external(&self) -> bool {
+        let external_ips = self.service.spec.as_ref().and_then(|spec| spec.external_ips.as_ref());
+        matches!(self.type_(), "NodePort" | "LoadBalancer") || external_ips.is_some_and(|ips| !ips.is_empty())
+    }
+
+    /// The way to a port.
+    #[must_use]
+    pub fn path(&self, port: &'a ServicePort, from: &Start) -> model::Path {
+        let mut path = model::Path {
+            from: from.to_string(),
+            port: PathPort { name: port.name.clone(), port: port.port, protocol: ports::protocol(port.protocol.as_deref()).to_owned() },
+            ..model::Path::default()
+        };
+        let targets = self.targets(port);
+        if endpoints::is_external(self.service) {
+            path.client_sees = "whatever the other name's server answers".into();
+            path.why = Some("an ExternalName Service is an alias in DNS: Kubernetes carries no packet for it".into());
+        } else if matches!(from, Start::Outside(_)) && !self.is_external() && self.scene.ingresses(self.object).is_empty() {
+            path.verdict = Verdict::Blocked;
+            path.blocked_at = vec!["address"];
+            path.client_sees = "no route: time-out or `host unreachable`".into();
+            path.why = Some(
+                "a cluster IP exists inside the cluster only; NodePort, LoadBalancer, an Ingress or `kubectl port-forward` lead in".into(),
+            );
+        } else if targets.is_empty() {
+            self.nobody(port, from, &mut path);
+        } else {
+            self.judge(&targets, from, &mut path);
+        }
+        path.client_address_kept = self.keeps_client_address(from);
+        hops::add(self, port, from, &targets, &mut path);
+        path
+    }
+
+    fn nobody(&self, port: &ServicePort, from: &Start, path: &mut model::Path) {
+        let nobody_known = !self.knows_workloads();
+        let unknown = nobody_known || !self.built.unknown.is_empty();
+        path.verdict = if unknown { Verdict::Unknown } else { Verdict::NoEndpoints };
+        let refused = match (self.cluster_ip, from) {
+            (None, _) => "no such name (NXDOMAIN)",
+            (_, Start::Outside(_)) if !self.is_external() => "an error page of the ingress controller (503)",
+            _ => "`connection refused` at once: kube-proxy rejects what nobody answers",
+        };
+        path.client_sees = if unknown { format!("an answer if such pods run in the cluster, else {refused}") } else { refused.into() };
+        path.why = Some(if nobody_known {
+            "no workload is in the files: which pods have the selected labels can't be told".into()
+        } else {
+            nobody::why(self.scene.world, self.object, self.service, port, self.built)
+        });
+    }
+
+    fn judge(&self, targets: &[Target<'_, 'w, 's>], from: &Start, path: &mut model::Path) {
+        let client = match from {
+            Start::Workload { namespace, kind, name } => match self.client(namespace, kind, name) {
+                Ok(client) => Some(client),
+                Err(why) => {
+                    path.why = Some(why);
+                    path.client_sees = "not known".into();
+                    return;
+                }
+            },
+            _ => None,
+        };
+        let clients: Vec<Option<u32>> = client.as_ref().map_or_else(|| vec![None], |(client, _)| members(client));
+        let mut tally = Tally::default();
+        for ordinal in clients {
+            for target in targets {
+                self.judge_one(client.as_ref(), ordinal, target, from, &mut tally);
+            }
+        }
+        tally.settle(path);
+    }
+
+    fn judge_one(
+        &self,
+        client: Option<&(Pods<'w, 's>, &'w str)>,
+        ordinal: Option<u32>,
+        target: &Target<'_, 'w, 's>,
+        from: &Start,
+        tally: &mut Tally,
+    ) {
+        let own = client.map(|(client, _)| match ordinal {
+            Some(ordinal) => client.member(ordinal).labels.into_owned(),
+            None => client.labels.clone().into_owned(),
+        });
+        let source = match (from, client, &own) {
+            (Start::Workload { .. }, Some((client, namespace)), Some(labels)) => End::Pod(Pod { namespace, labels, spec: client.spec }),
+            (Start::Node, ..) => End::Node,
+            (Start::Outside(address), ..) => {
+                let given = address.or_else(|| CLIENT.parse().ok());
+                given.map_or(End::Node, End::Address)
+            }
+            _ => End::AnyPod(self.scene.world.namespace(self.object)),
+        };
+        let protocol = target.protocol;
+        match &target.endpoint.backend {
+            Backend::Address(address) => {
+                let Ok(address) = address.parse::<IpAddr>() else { return };
+                tally.add(self.scene.policies.judge(source, End::Address(address), target.port, protocol));
+            }
+            Backend::Pods(pods) => {
+                let namespace = self.scene.world.namespace(pods.owner);
+                for member in members(pods) {
+                    let same = client.is_some_and(|(client, _)| client.owner.id == pods.owner.id);
+                    if same && (member.is_some() && member == ordinal || pods.count == Some(1) && member.is_none()) {
+                        tally.own += 1;
+                        continue;
+                    }
+                    let labels = match member {
+                        Some(ordinal) => pods.member(ordinal).labels,
+                        None => pods.labels.clone(),
+                    };
+                    let pod = Pod { namespace, labels: &labels, spec: pods.spec };
+                    if matches!(from, Start::Outside(_)) && !self.is_external() {
+                        tally.add(self.through_ingress(pod));
+                    } else {
+                        tally.add(self.scene.policies.judge(source, End::Pod(pod), target.port, protocol));
+                    }
+                }
+            }
+        }
+    }
+
+    /// What the ingress controller's pods meet: their labels and namespace are not in the files.
+    fn through_ingress(&self, pod: Pod<'_>) -> Answer {
+        if self.scene.policies.isolating(pod, Direction::Ingress).is_empty() {
+            Answer::Allowed(Vec::new())
+        } else {
+            Answer::Unknown(vec![Doubt::PodLabels])
+        }
+    }
+
+    fn client(&self, namespace: &str, kind: &str, name: &str) -> Result<(Pods<'w, 's>, &'w str), String> {
+        let world = self.scene.world;
+        let named = world.named(kind, name, self.object);
+        let object = named.into_iter().find(|object| world.namespace(object) == namespace);
+        let object = object.ok_or_else(|| format!("no {kind} `{name}` in namespace `{namespace}` is in the files"))?;
+        let pods = Pods::of(object, &world.profile).map_err(|_| format!("{kind} `{name}` makes no pods"))?;
+        Ok((pods, world.namespace(object)))
+    }
+
+    /// Whether the pod sees the client's own address.
+    fn keeps_client_address(&self, from: &Start) -> Option<bool> {
+        let spec = self.service.spec.as_ref();
+        let headless = self.cluster_ip.is_none();
+        match from {
+            Start::Pod | Start::Workload { .. } => Some(true),
+            Start::Node => Some(headless),
+            Start::Outside(_) if !self.is_external() => Some(false),
+            Start::Outside(_) if spec.and_then(|spec| spec.external_traffic_policy.as_deref()) != Some("Local") => Some(false),
+            // The balancer may put its own address in place of the client's.
+            Start::Outside(_) => {
+                if self.type_() == "LoadBalancer" {
+                    None
+                } else {
+                    Some(true)
+                }
+            }
+        }
+    }
+}
+
+/// The ordinals of pods that labels tell apart; one nameless pod for all others.
+fn members(pods: &Pods<'_, '_>) -> Vec<Option<u32>> {
+    let named = pods.ordinals.clone().filter(|ordinals| pods.owner.kind() == "StatefulSet" && !ordinals.is_empty());
+    named.map_or_else(|| vec![None], |ordinals| ordinals.take(MOST_MEMBERS).map(Some).collect())
+}
+
+/// The answers for all pairs of pods.
+#[derive(Default)]
+struct Tally {
+    allowed: usize,
+    blocked: usize,
+    doubts: Vec<Doubt>,
+    own: usize,
+    allowing: Vec<String>,
+    blocking: Vec<String>,
+    ends: Vec<Direction>,
+}
+
+impl Tally {
+    fn add(&mut self, answer: Answer) {
+        match answer {
+            Answer::Allowed(by) => {
+                self.allowed += 1;
+                self.allowing.extend(by);
+            }
+            Answer::Blocked(by, ends) => {
+                self.blocked += 1;
+                self.blocking.extend(by);
+                self.ends.extend(ends);
+            }
+            Answer::Unknown(why) => self.doubts.extend(why),
+        }
+    }
+
+    fn settle(mut self, path: &mut model::Path) {
+        for names in [&mut self.allowing, &mut self.blocking] {
+            names.sort();
+            names.dedup();
+        }
+        self.ends.sort();
+        self.ends.dedup();
+        let ends: Vec<_> = self.ends.iter().map(|end| end.name()).collect();
+        let dropped = "a time-out: the packets are dropped";
+        (path.verdict, path.client_sees) = match (self.allowed, self.blocked, self.doubts.first()) {
+            (_, _, Some(doubt)) => {
+                path.why = Some(explain(*doubt).to_owned());
+                (Verdict::Unknown, "not known".into())
+            }
+            (0, 0, None) => {
+                path.why = Some("a pod that asks its own Service may be given itself: no policy is sure to see that".into());
+                (if self.own > 0 { Verdict::Allowed } else { Verdict::Unknown }, "answered".into())
+            }
+            (_, 0, None) => (Verdict::Allowed, "answered".into()),
+            (0, ..) => (Verdict::Blocked, dropped.into()),
+            _ => (Verdict::Partial, format!("an answer from some pods; from the others {dropped}")),
+        };
+        match path.verdict {
+            Verdict::Allowed => path.policies = self.allowing,
+            Verdict::Blocked | Verdict::Partial => {
+                path.policies = self.blocking;
+                path.blocked_at = ends;
+            }
+            Verdict::Unknown | Verdict::NoEndpoints => {}
+        }
+    }
+}
+
+fn explain(doubt: Doubt) -> &'static str {
+    match doubt {
+        Doubt::BlockAgainstPod => "a NetworkPolicy admits it by `ipBlock` only: network plugins differ on whether that takes pods",
+        Doubt::NamespaceLabels => "a NetworkPolicy selects namespaces by labels that the files don't show",
+        Doubt::PodLabels => "a NetworkPolicy admits some pods only: it depends on the client's labels and namespace",
+        Doubt::HostNetwork => "NetworkPolicies are not defined for pods on their node's network",
+        Doubt::Node => "a NetworkPolicy isolates the pods: they take traffic of their own node, of other nodes it depends on the plugin",
+        Doubt::SidecarPort => "a NetworkPolicy names a port of a sidecar: network plugins differ on those",
+    }
+}

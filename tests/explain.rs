@@ -1,0 +1,304 @@
+//! What `explain` computes, judged by what real controllers and a real kube-proxy did, and by the NetworkPolicy specification.
+//!
+//! The whole records lie in `../shared`; where those are not present, the selections in `fixtures/` speak for them.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::indexing_slicing, missing_docs)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use svclint::explain::model::Service;
+use svclint::explain::rules::{Mode, Node, rules};
+use svclint::explain::{Explanation, Start, Wanted, explain, view};
+use svclint::kube::profile::IpFamily;
+use svclint::kube::{Profile, World, read};
+use svclint::report::Look;
+use svclint::source::{FileId, Source};
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// The selection and, where it is present, the whole record.
+fn recorded(name: &str) -> Vec<PathBuf> {
+    let root = Path::new(ROOT);
+    [root.join("fixtures").join(name), root.join("../shared/cases").join(name)].into_iter().filter(|dir| dir.exists()).collect()
+}
+
+fn lines(path: &Path) -> Vec<Value> {
+    fs::read_to_string(path).unwrap_or_default().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn text<'v>(value: &'v Value, key: &str) -> &'v str {
+    value[key].as_str().unwrap_or_default()
+}
+
+fn world<T>(files: Vec<(String, Vec<u8>)>, profile: Profile, then: impl FnOnce(&World<'_>) -> T) -> T {
+    let sources: Vec<_> = files.into_iter().zip(0..).map(|((path, bytes), id)| Source::new(FileId(id), path, bytes)).collect();
+    let objects = sources.iter().flat_map(|source| read::objects(source, false, None)).collect();
+    then(&World::new(&sources, profile, objects))
+}
+
+fn dual_stack() -> Profile {
+    Profile {
+        ip_families: vec![IpFamily::V4, IpFamily::V6],
+        service_cidrs: vec!["10.96.0.0/16".into(), "fd00:10:96::/112".into()],
+        ..Profile::default()
+    }
+}
+
+type Ports = BTreeSet<(String, i64, String)>;
+type Slices = BTreeSet<(String, Ports, BTreeSet<String>)>;
+
+fn wanted_slices(service: &Value) -> Slices {
+    let slices = service["slices"].as_array().unwrap().iter();
+    slices
+        .map(|slice| {
+            let ports = slice["ports"].as_array().unwrap().iter();
+            let ports = ports.map(|port| (text(port, "name").into(), port["port"].as_i64().unwrap_or(0), text(port, "protocol").into()));
+            let endpoints = slice["endpoints"].as_array().unwrap().iter();
+            let owners = endpoints.map(|endpoint| text(endpoint, "owner").trim_start_matches("address:").into());
+            (text(slice, "addressType").into(), ports.collect(), owners.collect::<BTreeSet<String>>())
+        })
+        .filter(|(.., owners)| !owners.is_empty())
+        .collect()
+}
+
+fn built_slices(service: &Service) -> Slices {
+    let slices = service.endpoint_slices.iter();
+    slices
+        .map(|slice| {
+            let ports = slice.ports.iter().map(|port| (port.name.clone(), port.port.unwrap_or(0).into(), port.protocol.clone()));
+            let live = slice.endpoints.iter().filter(|endpoint| endpoint.replicas != Some(0));
+            let owners = live.map(|endpoint| match &endpoint.address {
+                Some(address) => address.clone(),
+                None => format!("{}/{}", endpoint.kind.as_deref().unwrap_or_default(), endpoint.name.as_deref().unwrap_or_default()),
+            });
+            (slice.address_type.clone(), ports.collect(), owners.collect::<BTreeSet<String>>())
+        })
+        .filter(|(.., owners)| !owners.is_empty())
+        .collect()
+}
+
+/// The hostnames by owner, where the record has any.
+fn hostnames(service: &Value) -> BTreeSet<String> {
+    let slices = service["slices"].as_array().unwrap().iter();
+    slices.flat_map(|slice| slice["endpoints"].as_array().unwrap()).filter_map(|it| it["hostname"].as_str().map(str::to_owned)).collect()
+}
+
+#[test]
+fn slices_are_those_of_the_real_controllers() {
+    let (mut all, mut good, mut differing) = (0, 0, Vec::new());
+    for folder in recorded("endpoints") {
+        let shared = folder.parent().and_then(Path::parent).unwrap().to_owned();
+        let mut cases = lines(&folder.join("made.jsonl"));
+        cases.retain(|case| case["pod_state"].as_object().is_none_or(serde_json::Map::is_empty));
+        cases.retain(|case| ["actions", "rejected"].iter().all(|key| case[*key].as_array().is_none_or(Vec::is_empty)));
+        let mut corpus = lines(&folder.join("corpus.jsonl"));
+        corpus.retain(|case| {
+            case["settled"] == true && ["rejected", "duplicates"].iter().all(|key| case[*key].as_array().is_none_or(Vec::is_empty))
+        });
+        cases.extend(corpus);
+        for case in cases {
+            let files = match case["yaml"].as_str() {
+                Some(yaml) => vec![("made.yaml".to_owned(), yaml.as_bytes().to_vec())],
+                None => {
+                    let named = case["files"].as_array().unwrap().iter().map(|file| file.as_str().unwrap());
+                    named.map(|file| (file.to_owned(), fs::read(shared.join(file)).unwrap())).collect()
+                }
+            };
+            let services = world(files, dual_stack(), |world| explain(world, &Wanted::default()));
+            for namespace in case["namespaces"].as_array().unwrap() {
+                for wanted in namespace["services"].as_array().unwrap() {
+                    let own = |service: &&Service| {
+                        let written = service.namespace.as_deref().unwrap_or("default");
+                        let recorded = Some(text(namespace, "namespace")).filter(|name| !name.is_empty()).unwrap_or("default");
+                        service.name == text(wanted, "name") && written == recorded
+                    };
+                    let built = services.iter().find(own);
+                    let same_hosts = built.is_some_and(|service| {
+                        let built = service.endpoint_slices.iter().flat_map(|slice| &slice.endpoints).filter_map(|it| it.hostname.clone());
+                        // The record lowers replicas to two.
+                        hostnames(wanted).is_subset(&built.collect())
+                    });
+                    all += 1;
+                    if same_hosts && built.map(built_slices) == Some(wanted_slices(wanted)) {
+                        good += 1;
+                    } else {
+                        let id = if case["id"].is_null() { text(&case, "dir") } else { text(&case, "id") };
+                        differing.push(format!(
+                            "{id} {}: want {:?}, got {:?}",
+                            text(wanted, "name"),
+                            wanted_slices(wanted),
+                            built.map(built_slices)
+                        ));
+                    }
+                }
+            }
+        }
+    }
+    println!("{good}/{all} Services with the slices of the real controllers");
+    assert!(all > 20 && good * 100 >= all * 99, "{good}/{all}\n{}", differing.join("\n"));
+}
+
+#[test]
+fn policies_say_what_the_specification_says() {
+    let (mut all, mut good, mut differing) = (0, 0, Vec::new());
+    for folder in recorded("network-policy") {
+        for case in lines(&folder.join("cases.jsonl")) {
+            let file = text(&case, "file");
+            let bytes = fs::read(folder.join(file)).unwrap();
+            let queries: Vec<_> = case["queries"].as_array().unwrap().iter().filter(|query| query["policy_only"] != true).collect();
+            let from: Vec<Start> = queries.iter().map(|query| text(query, "from").parse().unwrap()).collect();
+            let wanted = Wanted { from, ..Wanted::default() };
+            let services = world(vec![(file.to_owned(), bytes)], Profile::default(), |world| explain(world, &wanted));
+            for query in queries {
+                let to = |service: &&Service| {
+                    format!("{}/{}", service.namespace.as_deref().unwrap_or("default"), service.name) == text(query, "to")
+                };
+                let path = services.iter().find(to).and_then(|service| {
+                    service.paths.iter().find(|path| {
+                        path.from == text(query, "from")
+                            && i64::from(path.port.port) == query["port"]
+                            && path.port.protocol == text(query, "protocol")
+                    })
+                });
+                let expected = text(query, "expected");
+                let names = |key: &str| {
+                    query[key].as_array().into_iter().flatten().map(|it| it.as_str().unwrap().to_owned()).collect::<BTreeSet<_>>()
+                };
+                let fine = path.is_some_and(|path| {
+                    let by: BTreeSet<_> = path.policies.iter().cloned().collect();
+                    let at: BTreeSet<_> = path.blocked_at.iter().map(|end| (*end).to_owned()).collect();
+                    path.verdict.name() == expected
+                        && (!["allowed", "blocked"].contains(&expected) || by == names("by"))
+                        && (expected != "blocked" || at == names("at"))
+                });
+                all += 1;
+                good += usize::from(fine);
+                if !fine {
+                    differing.push(format!("{}: {query} got {path:?}", text(&case, "id")));
+                }
+            }
+        }
+    }
+    println!("{good}/{all} NetworkPolicy questions answered as the specification");
+    assert!(all > 40 && good * 100 >= all * 99, "{good}/{all}\n{}", differing.join("\n"));
+}
+
+/// A rule without what iptables adds and reorders: the names of matches, and the bits of whole addresses.
+fn parts(rule: &str) -> BTreeMap<String, usize> {
+    let mut words: Vec<String> = Vec::new();
+    let (mut word, mut quoted) = (String::new(), false);
+    for c in rule.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            ' ' if !quoted => words.extend((!word.is_empty()).then(|| std::mem::take(&mut word))),
+            c => word.push(c),
+        }
+    }
+    words.push(word);
+    let mut parts = BTreeMap::new();
+    let mut words = words.into_iter();
+    while let Some(word) = words.next() {
+        if word == "-m" {
+            words.next();
+            continue;
+        }
+        let word = word.strip_suffix("/32").or(word.strip_suffix("/128")).unwrap_or(&word).to_owned();
+        *parts.entry(word).or_default() += 1;
+    }
+    parts
+}
+
+type Rules = Vec<BTreeMap<String, usize>>;
+
+/// Chains by table and name, those that every node has left out. The order counts where one Service has the chain to itself.
+fn chains(text: &str) -> BTreeMap<(String, String), Rules> {
+    const OF_ALL: [&str; 5] = ["KUBE-MARK-MASQ", "KUBE-POSTROUTING", "KUBE-FIREWALL", "KUBE-FORWARD", "KUBE-PROXY-CANARY"];
+    let mut table = String::new();
+    let mut chains: BTreeMap<_, Rules> = BTreeMap::new();
+    for line in text.lines() {
+        if let Some(name) = line.strip_prefix('*') {
+            table = name.to_owned();
+        }
+        let foreign = ["default/kubernetes", "nfacct", "NOTE: this must be the last rule"].iter().any(|word| line.contains(word));
+        let Some(chain) = line.strip_prefix("-A ").and_then(|rest| rest.split(' ').next()) else { continue };
+        if chain.starts_with("KUBE-") && !OF_ALL.contains(&chain) && !foreign {
+            chains.entry((table.clone(), chain.to_owned())).or_default().push(parts(line));
+        }
+    }
+    let own = |chain: &str| ["SVC", "SVL", "EXT", "SEP", "FW"].iter().any(|kind| chain.starts_with(&format!("KUBE-{kind}-")));
+    for ((_, chain), rules) in &mut chains {
+        if !own(chain) {
+            rules.sort();
+        }
+    }
+    chains
+}
+
+#[test]
+fn rules_are_those_of_a_real_kube_proxy() {
+    let node = Node {
+        name: "node-1".into(),
+        ip: Some("192.168.0.1".into()),
+        zone: Some("zone-a".into()),
+        cluster_cidr: Some("10.244.0.0/16".into()),
+    };
+    let mut all = 0;
+    for folder in recorded("kube-proxy") {
+        for file in fs::read_dir(&folder).unwrap().map(|file| file.unwrap().path()) {
+            if file.extension().is_none_or(|it| it != "yaml") {
+                continue;
+            }
+            let written = world(vec![("it.yaml".into(), fs::read(&file).unwrap())], Profile::default(), |world| {
+                rules(world, &Wanted::default(), &node, Mode::Iptables)
+            });
+            let recorded = fs::read_to_string(file.with_extension("iptables")).unwrap();
+            assert_eq!(chains(&written), chains(&recorded), "{}", file.display());
+            all += 1;
+        }
+    }
+    println!("{all} scenarios with the rules of a real kube-proxy");
+    assert!(all >= 9, "only {all} scenarios");
+}
+
+fn view_of(path: &Path, from: &[&str]) -> String {
+    let wanted = Wanted { from: from.iter().map(|from| from.parse().unwrap()).collect(), ..Wanted::default() };
+    let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+    let services = world(vec![(name, fs::read(path).unwrap())], Profile::default(), |world| explain(world, &wanted));
+    let explanation = Explanation { version: 1, kubernetes_version: "1.36".into(), services };
+    let mut out = Vec::new();
+    view::text::write(&mut out, &explanation, Look { color: false, width: 80 }).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn the_text_says_what_a_reader_needs() {
+    let seeds = Path::new(ROOT).join("fixtures/seeds");
+    let mut seen = 0;
+    for seed in fs::read_dir(&seeds).unwrap().map(|file| file.unwrap().path()) {
+        if seed.extension().is_none_or(|it| it != "yaml") {
+            continue;
+        }
+        let text = view_of(&seed, &[]);
+        let commands = |line: &str| line.trim_start().starts_with("kubectl ") || line.trim_start().starts_with("nc ");
+        let wide: Vec<_> = text.lines().filter(|line| line.chars().count() > 80 && !commands(line) && line.contains(' ')).collect();
+        assert!(wide.is_empty(), "{}: wider than 80 columns: {wide:?}", seed.display());
+        insta::with_settings!({ snapshot_path => seeds.join("snapshots"), prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!(seed.file_stem().unwrap().to_str().unwrap(), text);
+        });
+        seen += 1;
+    }
+    assert!(seen > 3, "only {seen} seeds");
+}
+
+#[test]
+fn nothing_grows_with_the_square_of_the_replicas() {
+    let yaml = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {clusterIP: None, selector: {app: a}, ports: [{port: 80}]}\n---\n\
+                apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: a}\nspec: {replicas: 2000000000, serviceName: a, \
+                selector: {matchLabels: {app: a}}, template: {metadata: {labels: {app: a}}, spec: {containers: [{name: c, image: i}]}}}\n";
+    let services = world(vec![("a.yaml".into(), yaml.into())], Profile::default(), |world| explain(world, &Wanted::default()));
+    assert_eq!(services[0].endpoint_slices[0].endpoints.len(), 1);
+    assert_eq!(services[0].endpoint_slices[0].endpoints[0].replicas, Some(2_000_000_000));
+}
