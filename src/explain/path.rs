@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use k8s_openapi::api::core::v1::{Service, ServicePort};
+use k8s_openapi::api::core::v1::{PodSpec, Service, ServicePort};
 
 use super::addresses::CLIENT;
 use super::hops;
@@ -142,6 +142,9 @@ impl<'a, 'w, 's> Subject<'a, 'w, 's> {
             },
             _ => None,
         };
+        if let Some((client, namespace)) = &client {
+            path.why = self.no_names(client, namespace);
+        }
         let clients: Vec<Option<u32>> = client.as_ref().map_or_else(|| vec![None], |(client, _)| members(client));
         let mut tally = Tally::default();
         for ordinal in clients {
@@ -200,6 +203,19 @@ impl<'a, 'w, 's> Subject<'a, 'w, 's> {
                 }
             }
         }
+    }
+
+    /// What policies do to the client's questions to the cluster's DNS, if they drop them.
+    fn no_names(&self, client: &Pods<'w, 's>, namespace: &str) -> Option<String> {
+        let labels = [("k8s-app".to_owned(), "kube-dns".to_owned())].into();
+        let spec = PodSpec::default();
+        let dns = End::Pod(Pod { namespace: "kube-system", labels: &labels, spec: &spec });
+        let asking = End::Pod(Pod { namespace, labels: &client.labels, spec: client.spec });
+        let Answer::Blocked(by, _) = self.scene.policies.judge(asking, dns, 53, "UDP") else { return None };
+        Some(format!(
+            "NetworkPolicy {} admits no DNS (UDP 53 to kube-system): the client's names don't resolve (\"unknown host\")",
+            by.join(", ")
+        ))
     }
 
     /// What the ingress controller's pods meet: their labels and namespace are not in the files.

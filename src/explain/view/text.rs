@@ -86,9 +86,9 @@ impl Page<'_> {
 
     fn service(&mut self, service: &Service, version: &str) -> io::Result<()> {
         let namespace = service.namespace.as_deref().map_or_else(String::new, |namespace| format!(" in namespace {namespace}"));
-        let title = format!("Service {}{namespace}: {}", service.name, kind(service));
         let bold = self.paint(Style::new().bold().underline());
-        writeln!(self.out, "{}", Safe(&title).style(bold))?;
+        writeln!(self.out, "{}", Safe(&format!("Service {}{namespace}", service.name)).style(bold))?;
+        self.item("", &kind(service))?;
         self.item("", &format!("{}, told for Kubernetes {version}", service.path))?;
         if let Some(refused) = &service.refused {
             self.head("The API server refuses it")?;
