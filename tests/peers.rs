@@ -15,7 +15,7 @@ use svclint::source::{FileId, Source};
 const KINDS: [(&str, &[&str]); 15] = [
     ("invalid-target-ports", &[""]),
     ("container-ports-check", &[""]),
-    ("ingress", &["ingress", "unknown-field", "required-field", "removed-api", "invalid"]),
+    ("ingress", &["ingress-backend", "ingress-port", "unknown-field", "required-field", "removed-api", "invalid"]),
     ("statefulset-has-servicename", &["stateful-set-service-name"]),
     ("selector-labels-match", &["workload-selector"]),
     ("mismatching-selector", &["workload-selector"]),

@@ -111,7 +111,7 @@ impl<'s> Object<'s> {
         Place::find(self, field)
     }
 
-    /// Where its name stands, else its kind, else the object.
+    /// Where its name stands, else its kind, else where the object begins.
     #[must_use]
     pub fn title(&self) -> Span {
         for field in ["metadata.name", "metadata.generateName", "kind"] {
@@ -120,7 +120,7 @@ impl<'s> Object<'s> {
                 return place.span();
             }
         }
-        self.span
+        Span { end: self.span.start, ..self.span }
     }
 
     /// The Service, if it is one.

@@ -45,6 +45,7 @@ fn document<'s>(source: &'s Source, chunk: &Chunk, context: bool, judge: Option<
                 Some(root) if is_list(root) => items(source, root, &object, judge, into),
                 Some(_) => {
                     fill(source, &mut object, judge);
+                    forget(&mut object);
                     into.push(object);
                 }
                 None => {}
@@ -109,4 +110,12 @@ fn fill<'s>(source: &'s Source, object: &mut Object<'s>, judge: Option<&Profile>
     object.state = State::Object;
     object.typed = Some(Typed::read(&object.reference.api_version, &object.reference.kind, root, &mut object.faults));
     object.verdict = judge.and_then(|profile| verdict::beside_faults(object, profile));
+}
+
+/// Drops the nodes of a kind that no rule asks about and that is large: there are megabytes of definitions of custom
+/// resources in some trees. What decoding found in them is kept, and so are repeated keys, which are told by their nodes.
+fn forget(object: &mut Object<'_>) {
+    if object.kind() == "CustomResourceDefinition" && object.tree.duplicates().is_empty() {
+        object.tree = Arc::new(Tree::empty(object.span.file));
+    }
 }

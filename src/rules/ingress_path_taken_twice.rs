@@ -75,7 +75,8 @@ fn paths(ingress: &Ingress) -> Vec<Path<'_>> {
             backend: &it.backend,
         })
     });
-    paths.filter(|it| !template::is_placeholder(it.key.0) && !template::is_placeholder(it.key.1)).collect()
+    // Without a path type it is refused, and what is refused takes nothing.
+    paths.filter(|it| !it.key.2.is_empty() && !template::is_placeholder(it.key.0) && !template::is_placeholder(it.key.1)).collect()
 }
 
 /// The path as it counts: of a prefix the slash at the end plays no part.
