@@ -61,7 +61,7 @@ fn lines(out: &mut dyn io::Write, source: &Source, failed: &mut bool) -> io::Res
             Ok(json) => format!("{{\"path\":{path},\"document\":{document},\"json\":{json}}}"),
             Err(error) => {
                 *failed = true;
-                format!("{{\"path\":{path},\"document\":{document},\"error\":{}}}", serde_json::to_string(&error.message)?)
+                format!("{{\"path\":{path},\"document\":{document},\"error\":{}}}", serde_json::to_string(&error.kubectl())?)
             }
         };
         safe::write_json(out, &line)?;

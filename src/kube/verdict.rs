@@ -1,5 +1,7 @@
 //! From an object with what decoding found in it to the API server's answer. Knows no other object.
 
+use std::sync::Arc;
+
 use super::admission::{Cause, Outcome, Request, Validate, admit, gateway};
 use super::object::{Object, State};
 use super::typed::{Other, Typed};
@@ -10,8 +12,12 @@ use crate::yaml::FaultKind;
 #[must_use]
 pub fn of(object: &Object<'_>, profile: &Profile, validate: Validate, stored: bool) -> Outcome {
     match &object.state {
-        State::Unreadable(error) => return undecodable(&format!("error converting YAML to JSON: {}", error.message)).into(),
-        State::Template => return undecodable("error converting YAML to JSON: it holds template syntax").into(),
+        State::Unreadable(error) => return undecodable(&error.kubectl()).into(),
+        // Comments with template syntax, and placeholders, are nothing to the server: it reads what stands there.
+        State::Template => match as_it_stands(object) {
+            Some(object) => return of(&object, profile, validate, stored),
+            None => return undecodable("error converting YAML to JSON: it holds template syntax").into(),
+        },
         State::Object | State::Foreign => {}
     }
     let nothing = Typed::Other(Box::<Other>::default());
@@ -32,6 +38,24 @@ pub fn of(object: &Object<'_>, profile: &Profile, validate: Validate, stored: bo
         ..Request::new(object.typed.as_ref().unwrap_or(&nothing), &object.reference.api_version, &object.reference.kind)
     };
     admit(&request, profile)
+}
+
+/// A document that is yet to be rendered, read as if it were not; none where it does not read.
+fn as_it_stands<'s>(object: &Object<'s>) -> Option<Object<'s>> {
+    let mut faults = Vec::new();
+    let typed = Typed::read(&object.reference.api_version, object.kind(), object.value()?, &mut faults);
+    Some(Object {
+        id: object.id,
+        reference: object.reference.clone(),
+        state: State::Object,
+        span: object.span,
+        tree: Arc::clone(&object.tree),
+        root: object.root,
+        typed: Some(typed),
+        faults,
+        verdict: None,
+        context: object.context,
+    })
 }
 
 /// What the server says of what could be read; nothing where it accepts it without a word.
