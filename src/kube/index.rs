@@ -52,7 +52,7 @@ impl Entries {
         self.between(directory, DirectoryId(directory.0 + 1))
     }
 
-    /// The objects that stand this far from there, at most [`MOST`].
+    /// The objects that stand this far from there, at most `MOST`.
     #[must_use]
     pub fn at(&self, directories: &Directories, from: &Standpoint, distance: Distance) -> Vec<ObjectId> {
         let own = from.directory;
