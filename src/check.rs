@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use rayon::prelude::*;
 
 use crate::config::Levels;
+use crate::cost::{self, Options, Sharing};
 use crate::finding::Finding;
 use crate::kube::{Object, Profile, World, read};
 use crate::rules::{self, Rule};
@@ -17,7 +18,12 @@ pub struct Checked {
     pub findings: Vec<Finding>,
     /// How many documents were read, without those of context.
     pub documents: usize,
+    /// The change that saves most on load balancers, where their rule may speak.
+    pub saving: Option<Sharing>,
 }
+
+/// The rule that tells of load balancers and their price.
+const PRICED: &str = "service-is-load-balancer";
 
 /// Checks files, with whatever `levels` says of a file's rules.
 pub fn check<'l>(
@@ -59,7 +65,9 @@ pub fn check<'l>(
         .collect();
     findings.sort_by(|a, b| (a.span(), a.rule, &a.message).cmp(&(b.span(), b.rule, &b.message)));
     findings.dedup_by(|a, b| a.rule == b.rule && a.span() == b.span() && a.message == b.message);
-    Checked { findings, documents }
+    let may_speak = sources.iter().any(|source| !context(source) && levels(source).speaks(PRICED));
+    let saving = if may_speak { cost::saving(&world, &Options::of(&world.profile)) } else { None };
+    Checked { findings, documents, saving }
 }
 
 fn settle(finding: &mut Finding, rule: &Rule, object: &Object<'_>, levels: Option<&Levels>) {

@@ -71,7 +71,7 @@ providers! {
     Tailscale "tailscale" "Tailscale" true;
     Kind "kind" "kind" true;
     Minikube "minikube" "minikube" true;
-    Kubeadm "kubeadm" "a cluster without a load balancer controller" true | "bare-metal" | "none";
+    Kubeadm "kubeadm" "kubeadm" true | "bare-metal" | "none";
 }
 
 impl fmt::Display for Provider {
