@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use proptest::prelude::*;
-use svclint::cost::{self, Choice, Controller, Estimate, LoadBalancer, Money, Options, Prices, Provider};
+use svclint::cost::{self, Choice, Confidence, Controller, Estimate, LoadBalancer, Money, Options, Prices, Provider};
 use svclint::kube::{Object, Profile, World, read};
 use svclint::report::Look;
 use svclint::report::cost as report;
@@ -241,7 +241,7 @@ fn a_price_file_wins_over_the_built_in_one() {
     let prices = Prices::built_in().overridden(Prices::read(text).unwrap());
     let estimate = estimate_with(&services(1, &[NLB, INTERNAL], HTTP), &at(Provider::Aws), &prices);
     assert_eq!(total(&estimate), "$14.60");
-    assert_eq!(estimate.load_balancers[0].sources, ["our contract, 2026-10-01, intranet"]);
+    assert_eq!(estimate.load_balancers[0].sources[0], "our contract, 2026-10-01, intranet");
     for (wrong, right) in [("sources: [deal]", "sources: [other]"), ("as_of: \"2026-10-01\"", "as_of: null")] {
         assert!(Prices::read(&text.replace(wrong, right)).is_err(), "{right}");
     }
@@ -403,6 +403,78 @@ proptest! {
             told
         };
         prop_assert_eq!(told(&a), told(&b));
+    }
+}
+
+/// Where each cloud differs from what one would think.
+#[test]
+fn traps() {
+    use Provider::{Aks, Alibaba, Aws, Gke, Hetzner, Linode, Oci, Vultr};
+    let with = |key: &str, value: &str| service("a", &[(key, value)], HTTP);
+    let ended = |hostname: &str| {
+        service("a", &[], HTTP).replace("---\n", &format!("status: {{loadBalancer: {{ingress: [{{hostname: {hostname}}}]}}}}\n"))
+    };
+    let two = |annotations: &[(&str, &str)]| service("a", annotations, HTTP) + &service("b", annotations, &[(81, "TCP")]);
+    let alb = |more: &str| ingress("a", None, "internet-facing").replace("spec:", &format!("    {more}\nspec:"));
+    let gce = |more: &str| {
+        format!(
+            "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: a\n  annotations: {{kubernetes.io/ingress.class: gce{more}}}\nspec:\n  tls: [{{secretName: a}}]\n---\n"
+        )
+    };
+    let gke_keys = [("networking.gke.io/load-balancer-type", "External"), ("cloud.google.com/load-balancer-type", "Internal")];
+    let none = Options::default();
+    let cases: Vec<(&str, Options, String, &str)> = vec![
+        ("status of a Classic one", none.clone(), ended("a-1.eu.us-east-1.elb.amazonaws.com"), "$29.20"),
+        ("status of an internal Classic one", none.clone(), ended("internal-a-1.us-east-1.elb.amazonaws.com"), "$18.25"),
+        ("status of a network one", none.clone(), ended("a-1.elb.us-east-1.amazonaws.com"), "$16.43"),
+        (
+            "an address for each allocation",
+            at(Aws),
+            service("a", &[NLB, ("service.beta.kubernetes.io/aws-load-balancer-eip-allocations", "e1,e2")], HTTP),
+            "$23.73",
+        ),
+        ("no public IPv4", at(Aws), alb("alb.ingress.kubernetes.io/ip-address-type: dualstack-without-public-ipv4"), "$16.43"),
+        ("AKS, one address by name", at(Aks), two(&[("service.beta.kubernetes.io/azure-pip-name", "door")]), "$3.65"),
+        ("AKS, `yes` is no", at(Aks), with("service.beta.kubernetes.io/azure-load-balancer-internal", "yes"), "$3.65"),
+        ("GKE, TCP and UDP are two rules", at(Gke), services(3, &[], &[(53, "TCP"), (53, "UDP")]), "$25.55"),
+        ("GCE, HTTP switched off", at(Gke), gce(", kubernetes.io/ingress.allow-http: \"false\"").repeat(5), "$18.25"),
+        ("GCE, six rules of three Ingresses", at(Gke), gce("").repeat(3), "$25.55"),
+        ("DigitalOcean, nodes", none.clone(), with("service.beta.kubernetes.io/do-loadbalancer-size-unit", "3"), "$45.00"),
+        ("DigitalOcean, the cheaper type", none.clone(), with("service.beta.kubernetes.io/do-loadbalancer-type", "REGIONAL"), "$12.00"),
+        ("Vultr, nodes", at(Vultr), with("service.beta.kubernetes.io/vultr-loadbalancer-node-count", "3"), "$30.00"),
+        ("OCI's free kind", at(Oci), with("oci.oraclecloud.com/load-balancer-type", "nlb"), "$0.00"),
+        ("Scaleway by size", none.clone(), with("service.beta.kubernetes.io/scw-loadbalancer-type", "lb-gp-l"), "EUR 68.62"),
+        ("Alibaba, yuan", at(Alibaba), service("a", &[], HTTP), "CNY 107.31"),
+        (
+            "Alibaba, dollars by class",
+            none.clone(),
+            service("a", &[], HTTP).replace("type: LoadBalancer", "type: LoadBalancer\n  loadBalancerClass: alibabacloud.com/nlb"),
+            "$14.60",
+        ),
+        (
+            "Hetzner at 720 hours is under no cap but by the month",
+            Options { hours: 720, ..at(Hetzner) },
+            services(1, &[], HTTP),
+            "EUR 7.49",
+        ),
+        (
+            "Linode, one load balancer made elsewhere",
+            at(Linode),
+            two(&[("service.beta.kubernetes.io/linode-loadbalancer-nodebalancer-id", "7")]),
+            "$10.00",
+        ),
+        ("Linode, by contract", at(Linode), with("service.beta.kubernetes.io/linode-loadbalancer-nodebalancer-type", "premium"), ""),
+    ];
+    for (name, options, text, expected) in cases {
+        assert_eq!(total(&estimate(&text, &options)), expected, "{name}:\n{text}");
+    }
+    let reach = estimate(&service("a", &gke_keys, HTTP), &none).load_balancers.remove(0).internal;
+    assert_eq!(reach, Some(false), "the new key wins over the old one");
+    for (region, month) in [("us-ord", "10.00"), ("id-cgk", "12.00"), ("br-gru", "14.00")] {
+        let options = Options { choice: Choice { region: Some(region.into()), ..Choice::default() }, ..at(Linode) };
+        let it = estimate(&services(1, &[], HTTP), &options).load_balancers.remove(0);
+        assert_eq!(it.monthly.unwrap().rounded(), month, "{region}");
+        assert_eq!(it.confidence == Confidence::Low, region != "us-ord", "{region}: undated prices are marked");
     }
 }
 

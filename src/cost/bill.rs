@@ -147,17 +147,25 @@ impl<'p> Bill<'p> {
     /// The prices that these charges are worked out from, each with its product.
     #[must_use]
     pub fn prices_of(&self, charges: &[Charge]) -> Vec<(&'p Product, &'p Price)> {
+        self.known_of(charges, &[Meter::Hour, Meter::Month, Meter::FirstRules, Meter::FurtherRule, Meter::AddressHour])
+    }
+
+    /// The prices of their traffic, each with its product.
+    #[must_use]
+    pub fn traffic_of(&self, charges: &[Charge]) -> Vec<(&'p Product, &'p Price)> {
+        self.known_of(charges, &[Meter::Gb, Meter::NlcuHour, Meter::LcuHour])
+    }
+
+    fn known_of(&self, charges: &[Charge], meters: &[Meter]) -> Vec<(&'p Product, &'p Price)> {
         let mut ids: Vec<_> = charges.iter().map(|charge| charge.product).collect();
         ids.sort_unstable();
         ids.dedup();
-        let mut used = Vec::new();
+        let mut known = Vec::new();
         for product in ids.into_iter().filter_map(|id| self.prices.product(id)) {
-            for meter in [Meter::Hour, Meter::Month, Meter::FirstRules, Meter::FurtherRule, Meter::AddressHour] {
-                let price = product.price(meter, &self.choice).filter(|price| price.amount.is_some());
-                used.extend(price.map(|price| (product, price)));
-            }
+            let prices = meters.iter().filter_map(|meter| product.price(*meter, &self.choice));
+            known.extend(prices.filter(|price| price.amount.is_some()).map(|price| (product, price)));
         }
-        used
+        known
     }
 
     /// Who says what these prices are, each once.

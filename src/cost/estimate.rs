@@ -234,16 +234,16 @@ fn load_balancer(claim: &Claim<'_, '_>, bill: &Bill<'_>, options: &Options, pric
         it.unknown = Some(format!("its price{} is not known", options.choice.told()));
     }
     let rates = bill.prices_of(&placement.charges);
+    let traffic = bill.traffic_of(&placement.charges);
     let used: Vec<&Price> = rates.iter().map(|(_, price)| *price).collect();
     let ids: BTreeSet<_> = placement.charges.iter().map(|charge| charge.product).collect();
+    for (_, price) in &traffic {
+        let Some(amount) = price.amount else { continue };
+        it.usage = Some(format!("{} per {}", per_unit(amount, &price.currency), price.meter.unit()));
+        it.usage_monthly = options.gb_per_month.map(|gb| Money::new(amount * gb, &price.currency));
+    }
     for product in ids.into_iter().filter_map(|id| prices.product(id)) {
         it.uncounted.extend(product.uncounted.iter().cloned());
-        for price in product.prices.iter().filter(|price| price.meter.is_usage()) {
-            let here = product.price(price.meter, &options.choice);
-            let (Some(amount), true) = (price.amount, here == Some(price)) else { continue };
-            it.usage = Some(format!("{} per {}", per_unit(amount, &price.currency), price.meter.unit()));
-            it.usage_monthly = options.gb_per_month.map(|gb| Money::new(amount * gb, &price.currency));
-        }
         if let Some(told) = &product.usage {
             it.usage = Some(it.usage.as_ref().map_or_else(|| told.clone(), |usage| format!("{usage}; {told}")));
         }
@@ -251,9 +251,9 @@ fn load_balancer(claim: &Claim<'_, '_>, bill: &Bill<'_>, options: &Options, pric
     if it.monthly.is_some() && !placement.charges.is_empty() {
         it.confidence = used.iter().map(|price| price.confidence).min().unwrap_or(Confidence::None);
         it.as_of = used.iter().filter_map(|price| price.as_of).min();
-        it.rates = rates.iter().filter_map(|(product, price)| rate(&product.title, price)).collect();
+        it.rates = rates.iter().chain(&traffic).filter_map(|(product, price)| rate(&product.title, price)).collect();
         it.stale_days = it.as_of.and_then(|date| date.age(options.today?)).filter(|days| *days > STALE_AFTER);
-        it.sources = bill.sources_of(used.iter().copied());
+        it.sources = bill.sources_of(rates.iter().chain(&traffic).map(|(_, price)| *price));
         let regional = used.iter().find(|price| !price.is_everywhere()).filter(|_| options.choice.region.is_none());
         it.assumptions.extend(regional.map(|price| format!("prices of {} (--region)", price.region)));
         it.assumptions.extend(used.iter().filter(|price| price.confidence == Confidence::Low).filter_map(|price| price.note.clone()));

@@ -47,12 +47,6 @@ impl Meter {
             Self::LcuHour => "LCU-hour",
         }
     }
-
-    /// Whether it counts traffic rather than time.
-    #[must_use]
-    pub fn is_usage(self) -> bool {
-        matches!(self, Self::Gb | Self::NlcuHour | Self::LcuHour)
-    }
 }
 
 /// How well a price is known.

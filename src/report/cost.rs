@@ -48,7 +48,11 @@ fn priced(estimate: &Estimate) -> String {
         1 => Some(format!("1 {kind}")),
         number => Some(format!("{number} {kind}{}", if kind == "Ingress" { "es" } else { "s" })),
     };
-    ["Service", "Ingress", "Gateway"].into_iter().filter_map(of).collect::<Vec<_>>().join(" and ")
+    let kinds: Vec<_> = ["Service", "Ingress", "Gateway"].into_iter().filter_map(of).collect();
+    match kinds.as_slice() {
+        [first, second, third] => format!("{first}, {second} and {third}"),
+        kinds => kinds.join(" and "),
+    }
 }
 
 /// What several load balancers say alike, each once in the order of first mention, with how many say it.

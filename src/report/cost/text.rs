@@ -1,5 +1,6 @@
 //! The table for people, and what stands below it. Knows no format of machines.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
@@ -53,7 +54,9 @@ pub fn estimate(out: &mut dyn Write, estimate: &Estimate, sources: &[Source], lo
     }
     section(out, "assumed", said(&[estimate], |it| &it.assumptions), look)?;
     section(out, "not counted", said(&[estimate], |it| &it.uncounted), look)?;
-    section(out, "traffic", said(&[estimate], |it| it.usage.as_slice()), look)?;
+    let traffic: BTreeSet<_> =
+        estimate.load_balancers.iter().filter_map(|it| Some(format!("{}: {}", it.product.as_ref()?, it.usage.as_ref()?))).collect();
+    section(out, "traffic", traffic.iter().map(|line| (line.as_str(), 1)).collect(), look)?;
     let traffic = estimate.load_balancers.iter().filter_map(|it| it.usage_monthly.as_ref());
     let mut sum = crate::cost::Total::default();
     traffic.for_each(|money| sum.add(money));
