@@ -4,6 +4,7 @@ mod check;
 mod cost;
 mod dry_run;
 mod explain;
+mod progress;
 mod run;
 
 use std::path::PathBuf;

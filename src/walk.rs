@@ -125,6 +125,18 @@ pub fn folder_of(path: &Path, stdin_name: Option<&str>) -> PathBuf {
     if full.is_dir() { full } else { full.parent().map(Path::to_path_buf).unwrap_or_default() }
 }
 
+/// Looks whether a directory is there.
+///
+/// # Errors
+/// Why it can't be read as one.
+pub fn folder(path: &Path) -> Result<(), Unreadable> {
+    match std::fs::metadata(path) {
+        Ok(about) if about.is_dir() => Ok(()),
+        Ok(_) => Err(Unreadable { path: path::shown(path), message: "not a directory".into() }),
+        Err(error) => Err(Unreadable { path: path::shown(path), message: read::reason(&error) }),
+    }
+}
+
 /// The configuration of an absolute folder: the nearest `svclint.yaml` or `.svclint.yaml`, there or above.
 ///
 /// # Errors

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use owo_colors::{OwoColorize, Style};
 
+use super::progress::Progress;
 use super::run::{Looks, print, tell};
 use super::{Around, Check, Cluster, Config, Format, RuleChoice};
 use crate::check::{self, Checked};
@@ -22,9 +23,11 @@ use crate::walk::{self, Context};
 /// Finds what is wrong.
 pub fn check(options: &Check, looks: Looks) -> Result<Exit, String> {
     let mut run = Run::default();
+    let progress = Progress::new(options.talk.quiet);
     for (settings, paths) in units(&options.paths.paths, options.paths.stdin_filename.as_deref(), &options.cluster, &options.rules)? {
-        run.add(&settings, &paths, options);
+        run.add(&settings, &paths, options, &progress)?;
     }
+    drop(progress);
     let report = Report {
         sources: &run.sources,
         findings: &run.findings,
@@ -78,11 +81,13 @@ struct Run {
 }
 
 impl Run {
-    fn add(&mut self, settings: &Settings, paths: &[PathBuf], options: &Check) {
-        let context = context(&options.around);
+    fn add(&mut self, settings: &Settings, paths: &[PathBuf], options: &Check, progress: &Progress) -> Result<(), String> {
+        let context = context(&options.around)?;
         let stdin_name = options.paths.stdin_filename.as_deref();
+        progress.at(|| "reading files".to_owned());
         let mut files = walk::read(paths, &walk::Options { exclude: &settings.exclude, context: &context, stdin_name });
         let levels = settings.levels(&files.sources, |source| walk::absolute(Path::new(&source.path)));
+        progress.at(|| format!("checking {} files", files.sources.len()));
         let is_context = |source: &Source| source.id.0 as usize >= files.named;
         let Checked { mut findings, documents, saving } =
             check::check(&files.sources, &is_context, settings.profile.clone(), &|source| levels.of(source));
@@ -101,6 +106,7 @@ impl Run {
         self.findings.append(&mut findings);
         self.unreadable.append(&mut files.unreadable);
         self.notes.append(&mut files.notes);
+        Ok(())
     }
 
     fn renumber(&self, sources: &mut [Source], findings: &mut [Finding]) {
@@ -152,10 +158,16 @@ pub fn units(
 }
 
 /// What is read around the paths.
-pub fn context(around: &Around) -> Context {
+///
+/// # Errors
+/// Where a directory is named that is none.
+pub fn context(around: &Around) -> Result<Context, String> {
     match around.context.to_str() {
-        Some("auto") => Context::Auto,
-        Some("none") => Context::None,
-        _ => Context::Folder(around.context.clone()),
+        Some("auto") => Ok(Context::Auto),
+        Some("none") => Ok(Context::None),
+        _ => match walk::folder(&around.context) {
+            Ok(()) => Ok(Context::Folder(around.context.clone())),
+            Err(Unreadable { path, message }) => Err(format!("--context {path}: {message}; it takes a directory, `auto` or `none`")),
+        },
     }
 }

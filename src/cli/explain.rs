@@ -1,6 +1,7 @@
 //! `explain`: the files and their context as one World, explained, in one view. Knows no rule.
 
 use super::check::{context, units};
+use super::progress::Progress;
 use super::run::{Looks, print};
 use super::{Explain, Proxy, RuleChoice, View, dry_run};
 use crate::exit::Exit;
@@ -15,11 +16,13 @@ use crate::walk;
 pub fn explain(options: &Explain, looks: Looks) -> Result<Exit, String> {
     let mut explanation = Explanation { version: 1, kubernetes_version: String::new(), services: Vec::new() };
     let mut unreadable = Vec::new();
+    let progress = Progress::new(false);
+    progress.at(|| "explaining".to_owned());
     let mut written = String::new();
     let wanted = Wanted { services: options.service.clone(), from: options.from.clone() };
     let stdin_name = options.paths.stdin_filename.as_deref();
     for (settings, paths) in units(&options.paths.paths, stdin_name, &options.cluster, &RuleChoice::default())? {
-        let context = context(&options.around);
+        let context = context(&options.around)?;
         let mut files = walk::read(&paths, &walk::Options { exclude: &settings.exclude, context: &context, stdin_name });
         let is_context = |id: u32| id as usize >= files.named;
         let much = parallel::is_much(&files.sources);
@@ -33,6 +36,7 @@ pub fn explain(options: &Explain, looks: Looks) -> Result<Exit, String> {
         }
         unreadable.append(&mut files.unreadable);
     }
+    drop(progress);
     if options.rules.is_some() {
         print(|out| written.lines().try_for_each(|line| writeln!(out, "{}", Safe(line))))?;
         return Ok(dry_run::end(&unreadable, false, looks));

@@ -81,8 +81,8 @@ fn items<'s>(source: &'s Source, root: Value<'_, 's>, list: &Object<'s>, judge: 
     }
 }
 
-fn text(value: Value<'_, '_>, key: &str) -> Option<String> {
-    value.get(key)?.follow().as_str().map(str::to_owned)
+fn text<'t>(value: Value<'t, '_>, key: &str) -> Option<&'t str> {
+    value.get(key)?.follow().as_str()
 }
 
 fn fill<'s>(source: &'s Source, object: &mut Object<'s>, judge: Option<&Profile>) {
@@ -93,10 +93,10 @@ fn fill<'s>(source: &'s Source, object: &mut Object<'s>, judge: Option<&Profile>
     }
     let metadata = root.get("metadata").map(Value::follow);
     let of_metadata = |key: &str| metadata.filter(|metadata| matches!(metadata.kind(), Kind::Mapping)).and_then(|it| text(it, key));
-    object.reference.api_version = text(root, "apiVersion").unwrap_or_default();
-    object.reference.kind = text(root, "kind").unwrap_or_default();
-    object.reference.namespace = of_metadata("namespace").filter(|namespace| !namespace.is_empty());
-    object.reference.name = of_metadata("name").or_else(|| of_metadata("generateName")).unwrap_or_default();
+    object.reference.api_version = text(root, "apiVersion").unwrap_or_default().to_owned();
+    object.reference.kind = text(root, "kind").unwrap_or_default().to_owned();
+    object.reference.namespace = of_metadata("namespace").filter(|namespace| !namespace.is_empty()).map(str::to_owned);
+    object.reference.name = of_metadata("name").or_else(|| of_metadata("generateName")).unwrap_or_default().to_owned();
     if object.reference.api_version.is_empty() || object.reference.kind.is_empty() {
         if !object.reference.kind.is_empty() && template::syntax(source.slice(object.span)).is_some() {
             object.state = State::Template;

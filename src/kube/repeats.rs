@@ -45,15 +45,16 @@ const FEW: usize = 24;
 
 /// Whether two keys of a mapping are written alike; of one with many keys, whether they may be.
 fn may_repeat(mapping: Value<'_, '_>) -> bool {
-    let mut keys = [""; FEW];
+    let mut marks = 0u64;
     for (at, entry) in mapping.entries().enumerate() {
-        let (key, known) = (entry.key.text(), keys.get(..at).unwrap_or_default());
-        if at >= FEW || known.contains(&key) {
+        let key = entry.key.text();
+        let (first, last) = (key.bytes().next().unwrap_or(0), key.bytes().next_back().unwrap_or(0));
+        // Keys of another mark are other keys; those of one mark may be.
+        let mark = 1 << ((key.len() + 3 * usize::from(first) + 7 * usize::from(last)) % 64);
+        if at >= FEW || marks & mark != 0 && mapping.entries().take(at).any(|other| other.key.text() == key) {
             return true;
         }
-        if let Some(free) = keys.get_mut(at) {
-            *free = key;
-        }
+        marks |= mark;
     }
     false
 }

@@ -49,6 +49,16 @@ pub fn plain(text: &str) -> Scalar<'_> {
     }
 }
 
+/// Whether a plain scalar without a tag may be anything but its text: as [`plain`] sorts them, by the first byte.
+#[must_use]
+#[inline]
+pub fn may_be_no_text(text: &str) -> bool {
+    matches!(
+        text.as_bytes().first(),
+        None | Some(b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~' | b'.' | b'+' | b'-' | b'0'..=b'9')
+    )
+}
+
 /// Whether a plain scalar without a tag is null.
 #[must_use]
 pub fn is_null(text: &str) -> bool {
