@@ -3,6 +3,8 @@
 //!
 //! What lies below a key is read from the indentation of lines, so that it holds in documents that can't be read, too.
 
+use memchr::memmem;
+
 use crate::kube::Object;
 use crate::kube::object::State;
 use crate::source::{Source, Span};
@@ -35,11 +37,12 @@ pub struct Asked {
 #[must_use]
 pub fn of(object: &Object<'_>, source: &Source) -> Asked {
     let mut asked = Asked::default();
-    if !source.text.contains("svclint") {
-        return asked;
-    }
-    if object.reference.item.is_none_or(|item| item == 0) {
+    let mentioned = |span: Span| memmem::find(source.slice(span).as_bytes(), b"svclint").is_some();
+    if object.reference.item.is_none_or(|item| item == 0) && mentioned(document(object)) {
         comments(object, source, &mut asked);
+    }
+    if !mentioned(object.span) {
+        return asked;
     }
     let place = object.at(&format!("metadata.annotations[{ANNOTATION}]"));
     if let Some(value) = place.value() {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use scratch::{Folder, Ran};
 
-const LOADED: &str = "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\nspec:\n  type: NodePort\n  ports:\n    - name: http\n      port: 80\n      nodePort: 8080\n    - name: https\n      port: 443\n      nodePort: 8443\n";
+const LOADED: &str = "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\nspec:\n  type: NodePort\n  ports:\n    - name: http\n      port: 70080\n      targetPort: 80\n    - name: https\n      port: 70443\n      targetPort: 443\n";
 
 fn findings(ran: &Ran) -> Vec<String> {
     ran.out.lines().filter(|line| line.contains('[')).map(str::to_owned).collect()
@@ -36,10 +36,10 @@ fn a_baseline_leaves_out_what_it_knows_wherever_it_stands() {
     assert_eq!(below.code, 0, "{}", below.out);
     folder.write("k8s/svc.yaml", &format!("# moved\n---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n---\n{}", LOADED.replace("  ports:\n", "  # more\n\n  ports:\n")));
     assert_eq!(clean(&folder), (0, vec![]));
-    folder.write("k8s/svc.yaml", &LOADED.replace("nodePort: 8443", "nodePort: 9443"));
+    folder.write("k8s/svc.yaml", &LOADED.replace("port: 70443", "port: 70999"));
     let (code, found) = clean(&folder);
     assert_eq!(code, 1);
-    assert!(found.len() == 1 && found[0].contains("9443"), "{found:?}");
+    assert!(found.len() == 1 && found[0].contains("70999"), "{found:?}");
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn told(text: &str) -> Vec<String> {
         .as_array()
         .unwrap()
         .iter()
-        .filter(|it| ["node-port-out-of-range", "needless-ignore", "unsupported-value"].contains(&it["rule"].as_str().unwrap()))
+        .filter(|it| ["port-out-of-range", "needless-ignore", "unsupported-value"].contains(&it["rule"].as_str().unwrap()))
         .map(|it| format!("{}:{}", it["rule"].as_str().unwrap(), it["start"]["line"]))
         .collect();
     told.push(format!("ignored {}", json["summary"]["ignored"]));
@@ -68,30 +68,30 @@ fn told(text: &str) -> Vec<String> {
 
 #[test]
 fn a_comment_silences_its_line_or_what_is_below_it() {
-    let both = ["node-port-out-of-range:10", "node-port-out-of-range:13", "ignored 0"];
+    let both = ["port-out-of-range:9", "port-out-of-range:12", "ignored 0"];
     assert_eq!(told(LOADED), both);
     let at = |from: &str, to: &str| told(&LOADED.replacen(from, to, 1));
-    assert_eq!(at("nodePort: 8080", "nodePort: 8080 # svclint: ignore[node-port-out-of-range] old"), ["node-port-out-of-range:13", "ignored 1"]);
-    assert_eq!(at("    - name: http\n", "    # svclint: ignore[node-port-out-of-range]\n    - name: http\n"), ["node-port-out-of-range:14", "ignored 1"]);
-    assert_eq!(at("  ports:\n", "  ports: # svclint: ignore[ node-port-out-of-range ,unsupported-value]\n").len(), 1);
-    assert_eq!(at("  ports:\n", "  # svclint: ignore[node-port-out-of-range]\n  # a word\n\n  ports:\n"), ["ignored 2"]);
-    assert_eq!(at("  ports:\n    - name: http\n", "  # svclint: ignore[node-port-out-of-range]\n  ports:\n  - name: http\n").last().unwrap(), "ignored 2");
-    assert_eq!(at("apiVersion", "# svclint: ignore[node-port-out-of-range]\napiVersion"), ["ignored 2"]);
-    assert_eq!(at("  name: web\n", "  name: web\n  annotations:\n    svclint.dev/ignore: \"unsupported-value, node-port-out-of-range\"\n").last().unwrap(), "ignored 2");
-    assert_eq!(at("  type: NodePort", "  # svclint: ignore[node-port-out-of-range]\n  type: NodePort"), ["node-port-out-of-range:11", "node-port-out-of-range:14", "ignored 0"]);
+    assert_eq!(at("port: 70080", "port: 70080 # svclint: ignore[port-out-of-range] old"), ["port-out-of-range:12", "ignored 1"]);
+    assert_eq!(at("    - name: http\n", "    # svclint: ignore[port-out-of-range]\n    - name: http\n"), ["port-out-of-range:13", "ignored 1"]);
+    assert_eq!(at("  ports:\n", "  ports: # svclint: ignore[ port-out-of-range ,unsupported-value]\n"), ["needless-ignore:7", "ignored 2"]);
+    assert_eq!(at("  ports:\n", "  # svclint: ignore[port-out-of-range]\n  # a word\n\n  ports:\n"), ["ignored 2"]);
+    assert_eq!(at("  ports:\n    - name: http\n", "  # svclint: ignore[port-out-of-range]\n  ports:\n  - name: http\n").last().unwrap(), "ignored 2");
+    assert_eq!(at("apiVersion", "# svclint: ignore[port-out-of-range]\napiVersion"), ["ignored 2"]);
+    assert_eq!(at("  name: web\n", "  name: web\n  annotations:\n    svclint.dev/ignore: \"unsupported-value, port-out-of-range\"\n").last().unwrap(), "ignored 2");
+    assert_eq!(at("  type: NodePort", "  # svclint: ignore[port-out-of-range]\n  type: NodePort"), ["port-out-of-range:10", "port-out-of-range:13", "ignored 0"]);
 }
 
 #[test]
 fn a_needless_ignore_is_told_and_so_is_one_that_means_nothing() {
-    let good = LOADED.replace("8080", "30080").replace("8443", "30443");
+    let good = LOADED.replace("70080", "80").replace("70443", "443");
     let at = |to: &str| told(&good.replacen("  ports:\n", &format!("  ports: {to}\n"), 1));
-    assert_eq!(at("# svclint: ignore[node-port-out-of-range]"), ["needless-ignore:7", "ignored 0"]);
-    assert_eq!(at("# svclint: ignore[node-port-out-of-rage]"), ["needless-ignore:7", "ignored 0"]);
+    assert_eq!(at("# svclint: ignore[port-out-of-range]"), ["needless-ignore:7", "ignored 0"]);
+    assert_eq!(at("# svclint: ignore[port-out-of-rage]"), ["needless-ignore:7", "ignored 0"]);
     assert_eq!(at("# svclint: please be quiet"), ["needless-ignore:7", "ignored 0"]);
-    assert_eq!(at("# svclint: ignore[node-port-out-of-range, needless-ignore]"), ["ignored 1"]);
+    assert_eq!(at("# svclint: ignore[port-out-of-range, needless-ignore]"), ["ignored 1"]);
     assert_eq!(at("# svclint is a linter"), ["ignored 0"]);
-    let folder = Folder::new(&[("a.yaml", &good.replace("  ports:", "  # svclint: ignore[node-port-out-of-range]\n  ports:"))]);
-    let off = folder.run(&["check", "--ignore", "node-port-out-of-range", "-o", "concise", "a.yaml"]);
+    let folder = Folder::new(&[("a.yaml", &good.replace("  ports:", "  # svclint: ignore[port-out-of-range]\n  ports:"))]);
+    let off = folder.run(&["check", "--ignore", "port-out-of-range", "-o", "concise", "a.yaml"]);
     assert!(!off.out.contains("needless-ignore"), "the rule is off, so nobody knows: {}", off.out);
 }
 
@@ -102,7 +102,7 @@ fn since_tells_of_changed_files_and_lines_only() {
     folder.git(&["init", "-q"]);
     folder.git(&["add", "."]);
     folder.git(&["commit", "-qm", "first"]);
-    folder.write("k8s/edited.yaml", &svc("edited").replace("8443", "9443"));
+    folder.write("k8s/edited.yaml", &svc("edited").replace("70443", "70999"));
     folder.write("k8s/new über.yaml", &svc("new"));
     folder.git(&["mv", "k8s/named.yaml", "k8s/renamed.yaml"]);
     let files = |args: &[&str]| -> Vec<String> {
@@ -125,7 +125,7 @@ fn since_tells_of_changed_files_and_lines_only() {
     assert_eq!(count(&files(&["--since", "HEAD~1", "."]), "edited.yaml"), 2);
     // What another branch changed since is not ours.
     folder.git(&["checkout", "-qb", "other", "HEAD~1"]);
-    folder.write("k8s/old.yaml", &svc("old").replace("8080", "9090"));
+    folder.write("k8s/old.yaml", &svc("old").replace("70080", "70999"));
     folder.git(&["commit", "-qam", "theirs"]);
     folder.git(&["checkout", "-q", "-"]);
     assert_eq!(count(&files(&["--since", "other", "."]), "old.yaml"), 0);
@@ -218,9 +218,9 @@ fn an_unknown_key_is_told_with_its_line_and_the_key_that_was_meant() {
 
 #[test]
 fn overrides_hold_for_their_files() {
-    let settings = "overrides:\n  - files: [\"dev/**\"]\n    rules: {node-port-out-of-range: off}\n";
+    let settings = "overrides:\n  - files: [\"dev/**\"]\n    rules: {port-out-of-range: off}\n";
     let folder = Folder::new(&[("svclint.yaml", settings), ("dev/a.yaml", LOADED), ("prod/a.yaml", &LOADED.replace("name: web", "name: other"))]);
-    let ran = folder.run(&["check", "--select", "node-port-out-of-range", "-o", "concise", "."]);
+    let ran = folder.run(&["check", "--select", "port-out-of-range", "-o", "concise", "."]);
     let found = findings(&ran);
     assert!(found.len() == 2 && found.iter().all(|it| it.starts_with("prod/")), "{found:?}");
 }
@@ -288,8 +288,10 @@ fn an_old_repository_is_adopted_and_one_new_fault_is_told() {
         let (code, found) = check();
         assert_eq!((code, found), (0, vec![]), "{repository}, lines moved in {moved} files");
 
-        let planted = files.iter().find(|file| fs::read_to_string(file).is_ok_and(|text| text.ends_with('\n') && text.contains("kind: Service\n"))).unwrap();
-        fs::write(planted, fs::read_to_string(planted).unwrap() + PLANTED).unwrap();
+        let holds_objects = |file: &&PathBuf| fs::read_to_string(file).is_ok_and(|text| text.contains("\nkind: ") && !text.contains("{{"));
+        let planted = files.iter().find(holds_objects).unwrap();
+        let text = fs::read_to_string(planted).unwrap();
+        fs::write(planted, format!("{}\n{PLANTED}", text.trim_end())).unwrap();
         let (code, found) = check();
         assert!(code == 1 && found.len() == 1 && found[0].contains("unsupported-value"), "{repository}: {found:?}");
         eprintln!("{repository}: {known} known, lines moved in {moved} of {} files, one planted and found", files.len());

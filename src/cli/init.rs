@@ -108,7 +108,7 @@ impl Seen {
         let most = self.providers.iter().max_by_key(|(_, count)| **count);
         match (self.providers.len(), most) {
             (1, Some((name, count))) => {
-                put(&format!("provider:\n  name: {name} # {count} {} of it", if *count == 1 { "Service has annotations" } else { "Services have annotations" }));
+                put(&format!("provider:\n  name: {name} # by the annotations of {count} Service{}", if *count == 1 { "" } else { "s" }));
             }
             (_, Some(_)) => {
                 let names: Vec<String> = self.providers.iter().map(|(name, count)| format!("{name} ({count})")).collect();

@@ -6,6 +6,7 @@ mod load_balancer;
 mod page;
 pub mod refusals;
 mod service_port;
+mod slice_of_endpoints;
 
 use crate::finding::{Confidence, Finding, Safety, Severity};
 use crate::kube::object::State;
