@@ -61,11 +61,8 @@ fn document(object: &Object<'_>) -> Span {
 fn comments(object: &Object<'_>, source: &Source, asked: &mut Asked) {
     let tree = &object.tree;
     let whole = document(object);
-    let written: Vec<Span> = if tree.nodes.is_empty() && object.state != State::Object {
-        unread(source, object.span)
-    } else {
-        tree.comments().collect()
-    };
+    let written: Vec<Span> =
+        if tree.nodes.is_empty() && object.state != State::Object { unread(source, object.span) } else { tree.comments().collect() };
     for comment in written {
         let text = source.slice(comment);
         let Some(rest) = text.trim_start_matches('#').trim_start().strip_prefix("svclint:") else { continue };

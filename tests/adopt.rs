@@ -32,9 +32,17 @@ fn a_baseline_leaves_out_what_it_knows_wherever_it_stands() {
     };
     assert_eq!(clean(&folder), (0, vec![]));
     // Another name for the same file, from another folder.
-    let below = Ran::of(scratch::command(&folder.path("k8s"), &["check", "--baseline", "../.svclint-baseline.json", "--fail-on", "info"]).env("X", ""));
+    let below = Ran::of(
+        scratch::command(&folder.path("k8s"), &["check", "--baseline", "../.svclint-baseline.json", "--fail-on", "info"]).env("X", ""),
+    );
     assert_eq!(below.code, 0, "{}", below.out);
-    folder.write("k8s/svc.yaml", &format!("# moved\n---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n---\n{}", LOADED.replace("  ports:\n", "  # more\n\n  ports:\n")));
+    folder.write(
+        "k8s/svc.yaml",
+        &format!(
+            "# moved\n---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n---\n{}",
+            LOADED.replace("  ports:\n", "  # more\n\n  ports:\n")
+        ),
+    );
     assert_eq!(clean(&folder), (0, vec![]));
     folder.write("k8s/svc.yaml", &LOADED.replace("port: 70443", "port: 70999"));
     let (code, found) = clean(&folder);
@@ -72,13 +80,25 @@ fn a_comment_silences_its_line_or_what_is_below_it() {
     assert_eq!(told(LOADED), both);
     let at = |from: &str, to: &str| told(&LOADED.replacen(from, to, 1));
     assert_eq!(at("port: 70080", "port: 70080 # svclint: ignore[port-out-of-range] old"), ["port-out-of-range:12", "ignored 1"]);
-    assert_eq!(at("    - name: http\n", "    # svclint: ignore[port-out-of-range]\n    - name: http\n"), ["port-out-of-range:13", "ignored 1"]);
+    assert_eq!(
+        at("    - name: http\n", "    # svclint: ignore[port-out-of-range]\n    - name: http\n"),
+        ["port-out-of-range:13", "ignored 1"]
+    );
     assert_eq!(at("  ports:\n", "  ports: # svclint: ignore[ port-out-of-range ,unsupported-value]\n"), ["needless-ignore:7", "ignored 2"]);
     assert_eq!(at("  ports:\n", "  # svclint: ignore[port-out-of-range]\n  # a word\n\n  ports:\n"), ["ignored 2"]);
-    assert_eq!(at("  ports:\n    - name: http\n", "  # svclint: ignore[port-out-of-range]\n  ports:\n  - name: http\n").last().unwrap(), "ignored 2");
+    let flush = LOADED.replace("\n    ", "\n  ").replacen("  ports:\n", "  # svclint: ignore[port-out-of-range]\n  ports:\n", 1);
+    assert_eq!(told(&flush), ["ignored 2"], "{flush}");
     assert_eq!(at("apiVersion", "# svclint: ignore[port-out-of-range]\napiVersion"), ["ignored 2"]);
-    assert_eq!(at("  name: web\n", "  name: web\n  annotations:\n    svclint.dev/ignore: \"unsupported-value, port-out-of-range\"\n").last().unwrap(), "ignored 2");
-    assert_eq!(at("  type: NodePort", "  # svclint: ignore[port-out-of-range]\n  type: NodePort"), ["port-out-of-range:10", "port-out-of-range:13", "ignored 0"]);
+    assert_eq!(
+        at("  name: web\n", "  name: web\n  annotations:\n    svclint.dev/ignore: \"unsupported-value, port-out-of-range\"\n")
+            .last()
+            .unwrap(),
+        "ignored 2"
+    );
+    assert_eq!(
+        at("  type: NodePort", "  # svclint: ignore[port-out-of-range]\n  type: NodePort"),
+        ["port-out-of-range:10", "port-out-of-range:13", "ignored 0"]
+    );
 }
 
 #[test]
@@ -98,7 +118,12 @@ fn a_needless_ignore_is_told_and_so_is_one_that_means_nothing() {
 #[test]
 fn since_tells_of_changed_files_and_lines_only() {
     let svc = |name: &str| LOADED.replace("name: web", &format!("name: {name}"));
-    let folder = Folder::new(&[("k8s/old.yaml", &svc("old")), ("k8s/edited.yaml", &svc("edited")), ("k8s/named.yaml", &svc("named")), (".gitignore", "ignored/\n")]);
+    let folder = Folder::new(&[
+        ("k8s/old.yaml", &svc("old")),
+        ("k8s/edited.yaml", &svc("edited")),
+        ("k8s/named.yaml", &svc("named")),
+        (".gitignore", "ignored/\n"),
+    ]);
     folder.git(&["init", "-q"]);
     folder.git(&["add", "."]);
     folder.git(&["commit", "-qm", "first"]);
@@ -108,15 +133,27 @@ fn since_tells_of_changed_files_and_lines_only() {
     let files = |args: &[&str]| -> Vec<String> {
         let ran = folder.run(&[&["check", "-o", "concise"], args].concat());
         assert_ne!(ran.code, 2, "{}", ran.err);
-        let mut files: Vec<String> = findings(&ran).iter().filter(|it| it.contains("out-of-range")).map(|it| it.rsplitn(3, ':').last().unwrap().rsplit_once(':').map_or(it.clone(), |(place, _)| place.to_owned())).collect();
+        let mut files: Vec<String> = findings(&ran)
+            .iter()
+            .filter(|it| it.contains("out-of-range"))
+            .map(|it| it.rsplitn(3, ':').last().unwrap().rsplit_once(':').map_or(it.clone(), |(place, _)| place.to_owned()))
+            .collect();
         files.sort();
         files
     };
     let count = |found: &[String], name: &str| found.iter().filter(|it| it.contains(name)).count();
     let all = files(&["--since", "HEAD", "."]);
-    assert_eq!([count(&all, "old.yaml"), count(&all, "edited.yaml"), count(&all, "new über.yaml"), count(&all, "renamed.yaml")], [0, 2, 2, 2], "{all:?}");
+    assert_eq!(
+        [count(&all, "old.yaml"), count(&all, "edited.yaml"), count(&all, "new über.yaml"), count(&all, "renamed.yaml")],
+        [0, 2, 2, 2],
+        "{all:?}"
+    );
     let lines = files(&["--since", "HEAD", "--changed-lines", "k8s"]);
-    assert_eq!([count(&lines, "old.yaml"), count(&lines, "edited.yaml"), count(&lines, "new über.yaml"), count(&lines, "renamed.yaml")], [0, 1, 2, 0], "{lines:?}");
+    assert_eq!(
+        [count(&lines, "old.yaml"), count(&lines, "edited.yaml"), count(&lines, "new über.yaml"), count(&lines, "renamed.yaml")],
+        [0, 1, 2, 0],
+        "{lines:?}"
+    );
     assert_eq!(files(&["--since", "HEAD", "k8s/old.yaml"]), Vec::<String>::new());
 
     folder.git(&["add", "."]);
@@ -145,7 +182,8 @@ fn since_reads_context_whole() {
     assert!(ran.out.starts_with("svc.yaml:7:10: error[selector-matches-nothing]"), "{}", ran.out);
 }
 
-const SERVICE: &str = "apiVersion: v1\nkind: Service\nmetadata:\n  name: game-lobby\nspec:\n  selector:\n    app: game-lobby\n  ports:\n    - port: 80\n";
+const SERVICE: &str =
+    "apiVersion: v1\nkind: Service\nmetadata:\n  name: game-lobby\nspec:\n  selector:\n    app: game-lobby\n  ports:\n    - port: 80\n";
 const DEPLOYMENT: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: game-lobby\nspec:\n  selector:\n    matchLabels:\n      app: game-loby\n  template:\n    metadata:\n      labels:\n        app: game-loby\n    spec:\n      containers:\n        - name: lobby\n          image: game/lobby:2\n          ports:\n            - containerPort: 80\n";
 
 #[test]
@@ -185,7 +223,10 @@ fn the_schema_and_the_reader_agree() {
     let schema = jsonschema::validator_for(&schema).unwrap();
     let cases = [
         ("", true),
-        ("kubernetesVersion: \"1.36\"\ncluster: {nodePortRange: 30000-32767, serviceCIDR: [10.96.0.0/12], ipFamilies: [IPv4], defaultNamespace: default, proxyMode: iptables, domain: cluster.local}\nprovider: {name: aws, controller: lbc, availabilityZones: 3, region: us-east-1}\nfailOn: error\nexclude: [\"vendor/**\"]\nrules: {node-port-taken-twice: off, service-is-load-balancer: warning}\noverrides: [{files: [\"dev/**\"], rules: {duplicate-key: info}}]\n", true),
+        (
+            "kubernetesVersion: \"1.36\"\ncluster: {nodePortRange: 30000-32767, serviceCIDR: [10.96.0.0/12], ipFamilies: [IPv4], defaultNamespace: default, proxyMode: iptables, domain: cluster.local}\nprovider: {name: aws, controller: lbc, availabilityZones: 3, region: us-east-1}\nfailOn: error\nexclude: [\"vendor/**\"]\nrules: {node-port-taken-twice: off, service-is-load-balancer: warning}\noverrides: [{files: [\"dev/**\"], rules: {duplicate-key: info}}]\n",
+            true,
+        ),
         ("rules: {no-such-rule: off}\n", false),
         ("rules: {duplicate-key: loud}\n", false),
         ("fail_on: error\n", false),
@@ -210,7 +251,8 @@ fn the_schema_and_the_reader_agree() {
 
 #[test]
 fn an_unknown_key_is_told_with_its_line_and_the_key_that_was_meant() {
-    let folder = Folder::new(&[("svclint.yaml", "kubernetesVersion: \"1.36\"\ncluster:\n  nodePortRanges: 30000-32767\n"), ("a.yaml", LOADED)]);
+    let folder =
+        Folder::new(&[("svclint.yaml", "kubernetesVersion: \"1.36\"\ncluster:\n  nodePortRanges: 30000-32767\n"), ("a.yaml", LOADED)]);
     let ran = folder.run(&["check", "a.yaml"]);
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("svclint.yaml:3") && ran.err.contains("did you mean `nodePortRange`?"), "{}", ran.err);
@@ -219,7 +261,8 @@ fn an_unknown_key_is_told_with_its_line_and_the_key_that_was_meant() {
 #[test]
 fn overrides_hold_for_their_files() {
     let settings = "overrides:\n  - files: [\"dev/**\"]\n    rules: {port-out-of-range: off}\n";
-    let folder = Folder::new(&[("svclint.yaml", settings), ("dev/a.yaml", LOADED), ("prod/a.yaml", &LOADED.replace("name: web", "name: other"))]);
+    let folder =
+        Folder::new(&[("svclint.yaml", settings), ("dev/a.yaml", LOADED), ("prod/a.yaml", &LOADED.replace("name: web", "name: other"))]);
     let ran = folder.run(&["check", "--select", "port-out-of-range", "-o", "concise", "."]);
     let found = findings(&ran);
     assert!(found.len() == 2 && found.iter().all(|it| it.starts_with("prod/")), "{found:?}");
@@ -228,8 +271,14 @@ fn overrides_hold_for_their_files() {
 #[test]
 fn init_writes_what_the_tree_gives_away_and_overwrites_nothing() {
     let folder = Folder::new(&[
-        ("k8s/svc.yaml", "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n  annotations:\n    service.beta.kubernetes.io/aws-load-balancer-scheme: internal\nspec:\n  type: LoadBalancer\n  ports:\n    - port: 80\n"),
-        ("ci/kind.yaml", "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnodes:\n  - role: control-plane\n    image: kindest/node:v1.33.1\n"),
+        (
+            "k8s/svc.yaml",
+            "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n  annotations:\n    service.beta.kubernetes.io/aws-load-balancer-scheme: internal\nspec:\n  type: LoadBalancer\n  ports:\n    - port: 80\n",
+        ),
+        (
+            "ci/kind.yaml",
+            "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnodes:\n  - role: control-plane\n    image: kindest/node:v1.33.1\n",
+        ),
         ("go/vendor/x/a.yaml", LOADED),
         ("charts/web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 0.1.0\n"),
     ]);

@@ -13,7 +13,7 @@ const MENDED: &str = "# the shop's door\napiVersion: v1\nkind: Service\nmetadata
 #[test]
 fn fix_writes_only_the_named_values() {
     let folder = Folder::new(&[("svc.yaml", TYPO)]);
-    let options = ["check", "--fix", "--ignore", "workload-not-in-files", "svc.yaml"];
+    let options = ["check", "--fix", "--context", "none", "--ignore", "workload-not-in-files", "svc.yaml"];
     let ran = folder.run(&options);
     assert_eq!(folder.read("svc.yaml"), MENDED);
     assert_eq!((ran.code, ran.out.as_str()), (0, ""), "{}", ran.err);
@@ -102,7 +102,9 @@ fn context_is_never_written() {
 
 #[test]
 fn what_an_error_hid_comes_to_light_and_what_is_ignored_stays() {
-    let text = TYPO.replace("      protocol: tcp\n", "      nodPort: 80\n      protocol: tcp # svclint: ignore[unsupported-value]\n").replace("clusterip", "NodePort");
+    let text = TYPO
+        .replace("      protocol: tcp\n", "      nodPort: 80\n      protocol: tcp # svclint: ignore[unsupported-value]\n")
+        .replace("clusterip", "NodePort");
     let folder = Folder::new(&[("svc.yaml", &text)]);
     let ran = folder.run(&["check", "--fix", "-o", "concise", "svc.yaml"]);
     assert_eq!(folder.read("svc.yaml"), text.replace("nodPort", "nodePort"));

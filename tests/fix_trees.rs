@@ -43,7 +43,9 @@ fn fixed(sources: Vec<Source>, with_unsafe: bool) -> Mended {
 /// The values of a document by path.
 fn leaves(value: &serde_json::Value, path: &str, into: &mut BTreeMap<String, String>) {
     match value {
-        serde_json::Value::Object(map) if !map.is_empty() => map.iter().for_each(|(key, value)| leaves(value, &format!("{path}\n{key}"), into)),
+        serde_json::Value::Object(map) if !map.is_empty() => {
+            map.iter().for_each(|(key, value)| leaves(value, &format!("{path}\n{key}"), into))
+        }
         serde_json::Value::Array(items) if !items.is_empty() => {
             items.iter().enumerate().for_each(|(index, value)| leaves(value, &format!("{path}\n{index}"), into));
         }
@@ -69,7 +71,11 @@ fn decoded(source: &Source) -> Vec<Option<BTreeMap<String, String>>> {
 fn complaints(old: &Source, new: &Source) -> Vec<String> {
     let mut wrong = Vec::new();
     let diff = similar::TextDiff::from_lines(&old.text, &new.text);
-    let changes: Vec<_> = diff.iter_all_changes().filter(|change| change.tag() != similar::ChangeTag::Equal).map(|change| change.value().to_owned()).collect();
+    let changes: Vec<_> = diff
+        .iter_all_changes()
+        .filter(|change| change.tag() != similar::ChangeTag::Equal)
+        .map(|change| change.value().to_owned())
+        .collect();
     let (before, after) = (decoded(old), decoded(new));
     if after.len() < before.len() && before.iter().all(Option::is_some) {
         wrong.push(format!("{}: {} documents became {}", old.path, before.len(), after.len()));
@@ -82,7 +88,9 @@ fn complaints(old: &Source, new: &Source) -> Vec<String> {
             let (Some(before), Some(after)) = (before, after) else { continue };
             let paths: BTreeSet<&String> = before.keys().chain(after.keys()).filter(|path| before.get(*path) != after.get(*path)).collect();
             for path in paths {
-                let named = path.split('\n').any(|key| key.parse::<usize>().is_err() && !key.is_empty() && changes.iter().any(|line| line.contains(key)));
+                let named = path
+                    .split('\n')
+                    .any(|key| key.parse::<usize>().is_err() && !key.is_empty() && changes.iter().any(|line| line.contains(key)));
                 if !named {
                     wrong.push(format!("{}: {} changed, which no changed line names", old.path, path.replace('\n', ".")));
                 }
@@ -98,7 +106,12 @@ fn complaints(old: &Source, new: &Source) -> Vec<String> {
         all
     };
     let has = comments(new);
-    wrong.extend(comments(old).iter().filter(|(text, count)| has.get(*text).is_none_or(|now| now < *count)).map(|(text, _)| format!("{}: lost the comment {text:?}", old.path)));
+    wrong.extend(
+        comments(old)
+            .iter()
+            .filter(|(text, count)| has.get(*text).is_none_or(|now| now < *count))
+            .map(|(text, _)| format!("{}: lost the comment {text:?}", old.path)),
+    );
     wrong
 }
 
@@ -107,7 +120,8 @@ fn every_safe_fix_of_real_repositories_holds() {
     let corpus = here("../shared/corpus");
     let corpus = if corpus.is_dir() { corpus } else { here("fixtures/shop/..") };
     let (mut files, mut changed, mut fixes, mut rules, mut wrong) = (0, 0, 0, BTreeMap::<&str, usize>::new(), Vec::new());
-    let mut repositories: Vec<PathBuf> = fs::read_dir(corpus).unwrap().map(|entry| entry.unwrap().path()).filter(|it| it.is_dir()).collect();
+    let mut repositories: Vec<PathBuf> =
+        fs::read_dir(corpus).unwrap().map(|entry| entry.unwrap().path()).filter(|it| it.is_dir()).collect();
     repositories.sort();
     for repository in repositories {
         let before = sources(manifests(&repository));
@@ -176,9 +190,16 @@ fn seeds() -> &'static [(String, String)] {
     static SEEDS: std::sync::OnceLock<Vec<(String, String)>> = std::sync::OnceLock::new();
     SEEDS.get_or_init(|| {
         let mut all = Vec::new();
-        for folder in ["fixtures/shop", "../shared/corpus/kubernetes+examples", "../shared/corpus/microservices-demo+microservices-demo", "../shared/corpus/stefanprodan+podinfo"] {
+        for folder in [
+            "fixtures/shop",
+            "../shared/corpus/kubernetes+examples",
+            "../shared/corpus/microservices-demo+microservices-demo",
+            "../shared/corpus/stefanprodan+podinfo",
+        ] {
             let files = if here(folder).is_dir() { manifests(&here(folder)) } else { Vec::new() };
-            all.extend(files.into_iter().filter_map(|(path, bytes)| Some((path, String::from_utf8(bytes).ok().filter(|text| text.len() < 20_000 && !text.contains('\r'))?))));
+            all.extend(files.into_iter().filter_map(|(path, bytes)| {
+                Some((path, String::from_utf8(bytes).ok().filter(|text| text.len() < 20_000 && !text.contains('\r'))?))
+            }));
         }
         all
     })
@@ -189,7 +210,9 @@ fn a_run_that_is_killed_leaves_every_file_old_or_new() {
     const FILES: usize = 24;
     const KILLS: u32 = 200;
     let text = |index: usize| {
-        let service = format!("apiVersion: v1\nkind: Service\nmetadata:\n  name: web-{index}\nspec:\n  type: ExternalName\n  externalName: a.example.com\n  sessionAffinity: none\n---\n");
+        let service = format!(
+            "apiVersion: v1\nkind: Service\nmetadata:\n  name: web-{index}\nspec:\n  type: ExternalName\n  externalName: a.example.com\n  sessionAffinity: none\n---\n"
+        );
         service.replace("---\n", &format!("# {}\n", "filling ".repeat(2_000)))
     };
     let folder = Folder::new(&[]);

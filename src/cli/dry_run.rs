@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use owo_colors::{OwoColorize, Style};
 
-use super::units::units;
 use super::run::{Looks, print, tell};
+use super::units::units;
 use super::{Answers, Cluster, Decode, DryRun, Paths, RuleChoice};
 use crate::config::{Globs, Settings};
 use crate::dry_run::{self, Answer};

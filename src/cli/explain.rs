@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 
-use super::units::{context, units};
 use super::run::{Looks, print};
+use super::units::{context, units};
 use super::{Explain, Proxy, RuleChoice, View, dry_run};
 use crate::exit::Exit;
 use crate::explain::rules::{Mode, Node, rules};

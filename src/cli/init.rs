@@ -117,7 +117,9 @@ impl Seen {
             _ => put("# Who runs the cluster, for load balancers and what they cost.\n# provider:\n#   name: aws"),
         }
         put("");
-        put("# What the cluster is set up with, where that is not the default.\n# cluster:\n#   nodePortRange: 30000-32767\n#   serviceCIDR: [10.96.0.0/12]\n#   ipFamilies: [IPv4]\n#   defaultNamespace: default");
+        put(
+            "# What the cluster is set up with, where that is not the default.\n# cluster:\n#   nodePortRange: 30000-32767\n#   serviceCIDR: [10.96.0.0/12]\n#   ipFamilies: [IPv4]\n#   defaultNamespace: default",
+        );
         put("");
         put("# From which severity on `svclint check` exits with 1: error, warning, info, never.\nfailOn: error");
         put("");
@@ -139,7 +141,9 @@ impl Seen {
         }
         put("# Another severity for a rule: off, info, warning, error.\n# rules:\n#   service-is-load-balancer: off");
         put("");
-        put("# Other severities for some files.\n# overrides:\n#   - files: [\"dev/**\"]\n#     rules: {selector-matches-nothing: warning}");
+        put(
+            "# Other severities for some files.\n# overrides:\n#   - files: [\"dev/**\"]\n#     rules: {selector-matches-nothing: warning}",
+        );
         text
     }
 }

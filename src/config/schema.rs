@@ -13,10 +13,8 @@ pub fn text(rules: &[(&str, &str)]) -> String {
 
 fn schema(rules: &[(&str, &str)]) -> Value {
     let level = json!({"enum": ["off", "info", "warning", "error"]});
-    let names: Map<String, Value> = rules
-        .iter()
-        .map(|(name, summary)| ((*name).to_owned(), json!({"$ref": "#/definitions/level", "description": summary})))
-        .collect();
+    let names: Map<String, Value> =
+        rules.iter().map(|(name, summary)| ((*name).to_owned(), json!({"$ref": "#/definitions/level", "description": summary}))).collect();
     let versions: Vec<Value> = VERSIONS.map(|minor| json!(format!("1.{minor}"))).collect();
     let globs = |description: &str| json!({"type": "array", "items": {"type": "string"}, "description": description});
     json!({

@@ -26,7 +26,9 @@ pub fn only_named(old: &Source, new: &Source, patch: &Patch) -> bool {
             continue;
         }
         let (first, last) = (patch.moved_before(chunk.span.start), patch.moved(chunk.span.end));
-        let made: Vec<&Chunk> = after.iter().filter(|other| first <= other.span.start && other.span.start < last.max(first + 1)).collect();
+        let from = after.partition_point(|other| other.span.start < first);
+        let to = after.partition_point(|other| other.span.start < last.max(first + 1));
+        let made: Vec<&Chunk> = after.iter().take(to).skip(from).collect();
         accounted += made.len();
         if !document(old, &chunk, new, &made, patch) {
             return false;
@@ -142,9 +144,7 @@ impl Values {
             ends.filter_map(|end| path.get(..end)).any(|part| self.named.contains(part) || after.named.contains(part))
         };
         let filled = |path: &str, value: &str| matches!(value, "null" | "{}" | "[]") && after.inner.contains(path);
-        let kept = |(path, value): (&String, &String)| {
-            after.leaves.get(path) == Some(value) || is_named(path) || filled(path, value)
-        };
+        let kept = |(path, value): (&String, &String)| after.leaves.get(path) == Some(value) || is_named(path) || filled(path, value);
         let added = |(path, _): (&String, &String)| self.leaves.contains_key(path) || is_named(path);
         self.leaves.iter().all(kept) && after.leaves.iter().all(added)
     }

@@ -10,6 +10,8 @@ use crate::source::{FileId, Source, Span};
 pub struct Patch {
     pub file: FileId,
     edits: Vec<Edit>,
+    /// By how much the text has grown before each edit, and after the last.
+    grown: Vec<i64>,
 }
 
 impl Patch {
@@ -22,7 +24,12 @@ impl Patch {
         let patch = |(file, mut edits): (FileId, Vec<Edit>)| {
             edits.sort_by_key(|edit| edit.span);
             edits.dedup();
-            Self { file, edits }
+            let sums = edits.iter().scan(0, |sum, edit| {
+                *sum += i64::try_from(edit.replacement.len()).unwrap_or(0) - i64::from(edit.span.end - edit.span.start);
+                Some(*sum)
+            });
+            let grown = std::iter::once(0).chain(sums).collect();
+            Self { file, edits, grown }
         };
         files.into_iter().map(patch).collect()
     }
@@ -57,10 +64,7 @@ impl Patch {
     }
 
     fn shift(&self, offset: u32, passed: usize) -> u32 {
-        let mut at = i64::from(offset);
-        for edit in self.edits.iter().take(passed) {
-            at += grown(edit);
-        }
+        let mut at = i64::from(offset) + self.grown.get(passed).copied().unwrap_or(0);
         if let Some(edit) = self.edits.get(passed).filter(|edit| edit.span.start < offset) {
             at -= i64::from(offset - edit.span.start);
         }
@@ -74,19 +78,12 @@ impl Patch {
 
     /// The ranges of the new text that are new.
     pub fn new_ranges(&self) -> Vec<(u32, u32)> {
-        let mut shift = 0i64;
-        let mut range = |edit: &Edit| {
-            let start = i64::from(edit.span.start) + shift;
-            shift += grown(edit);
-            let at = |offset: i64| u32::try_from(offset).unwrap_or(0);
-            (at(start), at(start + i64::try_from(edit.replacement.len()).unwrap_or(0)))
+        let range = |(edit, grown): (&Edit, &i64)| {
+            let start = u32::try_from(i64::from(edit.span.start) + grown).unwrap_or(0);
+            (start, start + u32::try_from(edit.replacement.len()).unwrap_or(0))
         };
-        self.edits.iter().map(&mut range).collect()
+        self.edits.iter().zip(&self.grown).map(range).collect()
     }
-}
-
-fn grown(edit: &Edit) -> i64 {
-    i64::try_from(edit.replacement.len()).unwrap_or(0) - i64::from(edit.span.end - edit.span.start)
 }
 
 /// Edits already chosen.
@@ -99,10 +96,11 @@ pub struct Taken {
 impl Taken {
     /// Takes all edits of a fix, or none: those that overlap or touch others wait. The very same edits again are free.
     pub fn take(&mut self, edits: &[Edit]) -> bool {
-        let free = edits.iter().enumerate().all(|(index, edit)| {
-            let alone = edits.iter().skip(index + 1).all(|other| other.span.file != edit.span.file || beside(other.span, edit.span));
-            edit.span.start <= edit.span.end && (self.has(edit) || alone && self.is_free(edit.span))
-        });
+        let mut spans: Vec<Span> = edits.iter().map(|edit| edit.span).collect();
+        spans.sort_unstable();
+        let clash = |pair: &[Span]| matches!(pair, [a, b] if a.file == b.file && !beside(*a, *b));
+        let free = !spans.windows(2).any(clash)
+            && edits.iter().all(|edit| edit.span.start <= edit.span.end && (self.has(edit) || self.is_free(edit.span)));
         let known = edits.iter().filter(|edit| self.has(edit)).count();
         if !free || known != 0 && known != edits.len() {
             return false;

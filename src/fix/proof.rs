@@ -55,7 +55,8 @@ pub fn holds(change: &Change<'_>) -> Result<(), Broken> {
         return Err(Broken::Still(still));
     }
     let opened: HashSet<FileId> = change.fixed.iter().filter(|(_, it)| hides(it)).map(|(_, it)| it.span().file).collect();
-    let bad: Vec<&Finding> = new.into_iter().filter(|finding| !was_hidden(finding, &opened, &patches)).collect();
+    let made: HashMap<FileId, Vec<(u32, u32)>> = change.patches.iter().map(|patch| (patch.file, patch.new_ranges())).collect();
+    let bad: Vec<&Finding> = new.into_iter().filter(|finding| !was_hidden(finding, &opened, &made)).collect();
     if bad.is_empty() {
         return Ok(());
     }
@@ -64,11 +65,11 @@ pub fn holds(change: &Change<'_>) -> Result<(), Broken> {
 }
 
 /// Whether a new finding has to do with a file in which an error was mended, and is not of the fix's own making.
-fn was_hidden(finding: &Finding, opened: &HashSet<FileId>, patches: &HashMap<FileId, &Patch>) -> bool {
-    let made = |span: Span| {
-        let ranges = patches.get(&span.file).map(|patch| patch.new_ranges()).unwrap_or_default();
-        ranges.iter().any(|(start, end)| span.start < *end && *start < span.end)
-    };
+fn was_hidden(finding: &Finding, opened: &HashSet<FileId>, made: &HashMap<FileId, Vec<(u32, u32)>>) -> bool {
+    let at = finding.span();
+    let ranges = made.get(&at.file).map_or(&[][..], Vec::as_slice);
+    let next = ranges.partition_point(|(_, end)| *end <= at.start);
+    let own_making = ranges.get(next).is_some_and(|(start, _)| *start < at.end);
     let near = finding.labels.iter().any(|label| opened.contains(&label.span.file));
-    near && (finding.severity == Severity::Info || !made(finding.span()))
+    near && (finding.severity == Severity::Info || !own_making)
 }

@@ -52,7 +52,8 @@ impl Changed {
         let fork = git(root, &["merge-base", &commit, "HEAD"]).map(|it| text(&it).trim().to_owned());
         let base = fork.ok().filter(|fork| !fork.is_empty()).unwrap_or(commit);
 
-        let diff = ["-c", "core.quotepath=off", "diff", "--no-color", "--no-ext-diff", "--no-textconv", "--find-renames", "--diff-filter=d"];
+        let diff =
+            ["-c", "core.quotepath=off", "diff", "--no-color", "--no-ext-diff", "--no-textconv", "--find-renames", "--diff-filter=d"];
         let ask = |more: &[&str]| git(root, &[&diff[..], more, &[&base, "--"]].concat()).map_err(said);
         let names = ask(&["--name-only", "-z"])?;
         let mut names = names.split(|byte| *byte == 0).filter(|name| !name.is_empty());
