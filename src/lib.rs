@@ -20,6 +20,7 @@ pub mod fingerprint;
 pub mod fix;
 pub mod ignores;
 pub mod kube;
+pub mod parallel;
 pub mod report;
 pub mod rules;
 pub mod source;

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 /// A layer, and the layers it may know.
-const LAYERS: [(&str, &[&str]); 14] = [
+const LAYERS: [(&str, &[&str]); 15] = [
     ("source", &[]),
     ("finding", &["source"]),
     ("fingerprint", &["source", "finding"]),
@@ -17,9 +17,10 @@ const LAYERS: [(&str, &[&str]); 14] = [
     ("kube", &["yaml", "source", "finding"]),
     ("cost", &["kube", "source"]),
     ("rules", &["kube", "cost", "config", "ignores", "finding", "source", "yaml"]),
-    ("explain", &["kube", "source", "finding", "report"]),
+    ("parallel", &["source"]),
+    ("explain", &["kube", "source", "finding", "report", "parallel"]),
     ("report", &["finding", "fingerprint", "source", "rules", "kube", "dry_run", "cost"]),
-    ("walk", &["source", "config"]),
+    ("walk", &["source", "config", "parallel"]),
     ("config", &["kube", "finding", "source"]),
 ];
 

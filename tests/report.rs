@@ -64,6 +64,7 @@ fn report<'a>(sources: &'a [Source], findings: &'a [Finding], unreadable: &'a [U
         in_baseline: 0,
         fixed: None,
         kubernetes_version: "1.36".into(),
+        saving: None,
     }
 }
 

@@ -35,6 +35,7 @@ pub fn check(options: &Check, looks: Looks) -> Result<Exit, String> {
         in_baseline: run.in_baseline,
         fixed: (options.mend.fix || options.mend.diff).then_some(run.fixed.len()),
         kubernetes_version: run.version.clone(),
+        saving: run.saving.clone(),
     };
     let format = |out: &mut dyn Write, look: Look| match options.output {
         Format::Full => report::full::write(out, &report, look),

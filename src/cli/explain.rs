@@ -1,7 +1,5 @@
 //! `explain`: the files and their context as one World, explained, in one view. Knows no rule.
 
-use rayon::prelude::*;
-
 use super::run::{Looks, print};
 use super::units::{context, units};
 use super::{Explain, Proxy, RuleChoice, View, dry_run};
@@ -9,6 +7,7 @@ use crate::exit::Exit;
 use crate::explain::rules::{Mode, Node, rules};
 use crate::explain::{self, Explanation, Wanted, view};
 use crate::kube::{Object, World, read};
+use crate::parallel;
 use crate::report::safe::Safe;
 use crate::walk;
 
@@ -23,8 +22,9 @@ pub fn explain(options: &Explain, looks: Looks) -> Result<Exit, String> {
         let context = context(&options.around);
         let mut files = walk::read(&paths, &walk::Options { exclude: &settings.exclude, context: &context, stdin_name });
         let is_context = |id: u32| id as usize >= files.named;
+        let much = parallel::is_much(&files.sources);
         let objects: Vec<Vec<Object<'_>>> =
-            files.sources.par_iter().map(|source| read::objects(source, is_context(source.id.0), None)).collect();
+            parallel::map(&files.sources, much, |source| read::objects(source, is_context(source.id.0), None));
         let world = World::new(&files.sources, settings.profile.clone(), objects.into_iter().flatten().collect());
         explanation.kubernetes_version = settings.profile.version.to_string();
         match options.rules {

@@ -7,6 +7,7 @@ use super::units::context;
 use super::{Check, mend};
 use crate::check::{self, Checked};
 use crate::config::{FailOn, Settings};
+use crate::cost::Sharing;
 use crate::exit::Exit;
 use crate::finding::Finding;
 use crate::fix::{Fixed, Mended};
@@ -36,6 +37,8 @@ pub struct Run {
     pub in_baseline: usize,
     /// The version judged for.
     pub version: String,
+    /// The change that saves most on load balancers.
+    pub saving: Option<Sharing>,
     /// The worst exit status so far.
     pub exit: Option<Exit>,
     /// What was mended.
@@ -79,7 +82,10 @@ impl Run {
     }
 
     fn take(&mut self, mut mended: Mended, settings: &Settings, stdin: Option<&str>, known: &Known) {
-        let Checked { findings, documents, ignored } = mended.checked;
+        let Checked { findings, documents, ignored, saving } = mended.checked;
+        if saving.as_ref().map(|it| it.saves.amount) > self.saving.as_ref().map(|it| it.saves.amount) {
+            self.saving = saving;
+        }
         let told = known.told(&mended.sources, &findings);
         self.in_baseline += known.in_baseline(&mended.sources, &findings);
         let mut findings: Vec<Finding> = findings.into_iter().zip(told).filter_map(|(finding, told)| told.then_some(finding)).collect();

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::{Report, safe};
+use crate::cost::Sharing;
 use crate::finding::{Finding, Fix, Label, ObjectRef, Safety, ServerSays, Severity};
 use crate::source::{Span, Unreadable};
 
@@ -46,6 +47,35 @@ struct Summary {
     ignored: usize,
     in_baseline: usize,
     fixed: usize,
+    saving: Option<Saving>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Saving {
+    amount: String,
+    currency: String,
+    change: String,
+    mechanism: &'static str,
+    of: usize,
+    caveats: Vec<&'static str>,
+    prices_as_of: Option<String>,
+    source: String,
+}
+
+impl From<&Sharing> for Saving {
+    fn from(it: &Sharing) -> Self {
+        Self {
+            amount: it.saves.rounded(),
+            currency: it.saves.currency.clone(),
+            change: it.change.clone(),
+            mechanism: it.mechanism,
+            of: it.of,
+            caveats: it.caveats.clone(),
+            prices_as_of: it.as_of.map(|date| date.to_string()),
+            source: it.sources.join("; "),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -141,6 +171,7 @@ impl<'a> Whole<'a> {
                 ignored: report.ignored,
                 in_baseline: report.in_baseline,
                 fixed: report.fixed.unwrap_or(0),
+                saving: report.saving.as_ref().map(Saving::from),
             },
             findings: report.findings.iter().map(|finding| Item::of(finding, report)).collect(),
             unreadable: report.unreadable.iter().map(|Unreadable { path, message }| Unread { path, message }).collect(),

@@ -14,6 +14,7 @@ pub mod wrap;
 
 use owo_colors::Style;
 
+use crate::cost::Sharing;
 use crate::finding::{Finding, Severity};
 use crate::source::{FileId, Source, Span, Unreadable};
 
@@ -38,6 +39,8 @@ pub struct Report<'a> {
     pub fixed: Option<usize>,
     /// The version they were judged for: `1.36`.
     pub kubernetes_version: String,
+    /// The change that saves most on load balancers.
+    pub saving: Option<Sharing>,
 }
 
 /// How a report for people looks.
