@@ -1,8 +1,9 @@
 //! The run: files to objects, objects to a World, rules over the World, findings in order. Knows no rule and no format.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+mod silence;
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::config::Levels;
 use crate::cost::{self, Options, Sharing};
@@ -20,6 +21,8 @@ pub struct Checked {
     pub findings: Vec<Finding>,
     /// How many documents were read, without those of context.
     pub documents: usize,
+    /// How many findings the manifests ask not to be told.
+    pub ignored: usize,
     /// The change that saves most on load balancers, where their rule may speak.
     pub saving: Option<Sharing>,
 }
@@ -60,11 +63,12 @@ pub fn check<'l>(
         found
     });
     let mut findings: Vec<Finding> = found.into_iter().flatten().collect();
+    let ignored = silence::silence(&world, &mut findings, levels);
     findings.sort_by(|a, b| (a.span(), a.rule, &a.message).cmp(&(b.span(), b.rule, &b.message)));
     findings.dedup_by(|a, b| a.rule == b.rule && a.span() == b.span() && a.message == b.message);
     let may_speak = sources.iter().any(|source| !context(source) && levels(source).speaks(PRICED));
     let saving = if may_speak { cost::saving(&world, &Options::of(&world.profile)) } else { None };
-    Checked { findings, documents, saving }
+    Checked { findings, documents, ignored, saving }
 }
 
 /// The rules that look at objects of a sort, worked out once for each sort: thousands of objects are of a few.

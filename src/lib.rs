@@ -7,6 +7,7 @@
 //!                                    every file of the run ─────┘                 └──── explain
 //! ```
 
+pub mod baseline;
 pub mod check;
 pub mod cli;
 pub mod config;
@@ -15,6 +16,9 @@ pub mod dry_run;
 pub mod exit;
 pub mod explain;
 pub mod finding;
+pub mod fingerprint;
+pub mod fix;
+pub mod ignores;
 pub mod kube;
 pub mod parallel;
 pub mod report;

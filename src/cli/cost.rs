@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::check::units;
 use super::dry_run::end;
 use super::run::{Looks, print};
+use super::units::units;
 use super::{Cost, RuleChoice, Told};
 use crate::config::{did_you_mean, reworded};
 use crate::cost::prices::line_of;

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use owo_colors::{OwoColorize, Style};
 
-use super::check::units;
 use super::progress::Progress;
 use super::run::{Looks, print, tell};
+use super::units::units;
 use super::{Answers, Cluster, Decode, DryRun, Paths, RuleChoice};
 use crate::config::{Globs, Settings};
 use crate::dry_run::{self, Answer};

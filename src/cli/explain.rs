@@ -1,8 +1,8 @@
 //! `explain`: the files and their context as one World, explained, in one view. Knows no rule.
 
-use super::check::{context, units};
 use super::progress::Progress;
 use super::run::{Looks, print};
+use super::units::{context, units};
 use super::{Explain, Proxy, RuleChoice, View, dry_run};
 use crate::exit::Exit;
 use crate::explain::rules::{Mode, Node, rules};

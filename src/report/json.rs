@@ -37,6 +37,7 @@ struct Tool {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Summary {
     files: usize,
     documents: usize,
@@ -44,6 +45,8 @@ struct Summary {
     warnings: usize,
     infos: usize,
     ignored: usize,
+    in_baseline: usize,
+    fixed: usize,
     saving: Option<Saving>,
 }
 
@@ -166,6 +169,8 @@ impl<'a> Whole<'a> {
                 warnings: report.count(Severity::Warning),
                 infos: report.count(Severity::Info),
                 ignored: report.ignored,
+                in_baseline: report.in_baseline,
+                fixed: report.fixed.unwrap_or(0),
                 saving: report.saving.as_ref().map(Saving::from),
             },
             findings: report.findings.iter().map(|finding| Item::of(finding, report)).collect(),

@@ -8,7 +8,7 @@ use super::safe::Safe;
 use super::wrap::wrap;
 use super::{Look, Report, style};
 use crate::cost::{Sharing, title_of};
-use crate::finding::Severity;
+use crate::finding::{Safety, Severity};
 
 /// Writes the line, and where to read more about what was found.
 ///
@@ -31,7 +31,8 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>, look: Look) -> io::Result
         }
         found => format!("{} in {files}", found.join(", ")),
     };
-    for (n, what) in [(fixable(report), "with a fix"), (report.ignored, "ignored")] {
+    line.push_str(&mends(report));
+    for (n, what) in [(report.ignored, "ignored"), (report.in_baseline, "in the baseline")] {
         if n > 0 {
             line.push_str(&format!(", {n} {what}"));
         }
@@ -56,8 +57,17 @@ fn saving(out: &mut dyn Write, it: &Sharing, look: Look) -> io::Result<()> {
     wrap(&Safe(&fine).to_string(), look.width - 2, look.width - 2).iter().try_for_each(|line| writeln!(out, "  {line}"))
 }
 
-fn fixable(report: &Report<'_>) -> usize {
-    report.findings.iter().filter(|finding| finding.fix.is_some()).count()
+/// What was mended, or could be.
+fn mends(report: &Report<'_>) -> String {
+    let of = |safety: Safety| report.findings.iter().filter(|it| it.fix.as_ref().is_some_and(|fix| fix.safety == safety)).count();
+    let (safe, more) = (of(Safety::Safe), of(Safety::Unsafe));
+    match (report.fixed, safe, more) {
+        (Some(fixed), _, 0) => format!(", {fixed} fixed"),
+        (Some(fixed), _, more) => format!(", {fixed} fixed ({more} more with --unsafe-fixes)"),
+        (None, 0, 0) => String::new(),
+        (None, safe, 0) => format!(", {safe} fixable with --fix"),
+        (None, safe, more) => format!(", {safe} fixable with --fix ({more} more with --unsafe-fixes)"),
+    }
 }
 
 fn many(n: usize, what: &str) -> String {

@@ -6,6 +6,7 @@ mod load_balancer;
 mod page;
 pub mod refusals;
 mod service_port;
+mod slice_of_endpoints;
 
 use crate::finding::{Confidence, Finding, Safety, Severity};
 use crate::kube::object::State;
@@ -75,6 +76,7 @@ rules! {
     missing_document_separator => "missing-document-separator",
     monitor_port_missing => "monitor-port-missing",
     monitor_selects_nothing => "monitor-selects-nothing",
+    needless_ignore => "needless-ignore",
     node_port_out_of_range => "node-port-out-of-range",
     node_port_taken_twice => "node-port-taken-twice",
     node_port_without_type => "node-port-without-type",
