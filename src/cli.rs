@@ -4,6 +4,7 @@ mod check;
 mod cost;
 mod dry_run;
 mod explain;
+mod output;
 mod run;
 
 use std::path::PathBuf;
@@ -16,6 +17,8 @@ use crate::cost::Controller;
 use crate::explain::Start;
 use crate::kube::Version;
 use crate::kube::admission::Validate;
+
+use output::Output;
 
 pub use run::main;
 
@@ -133,9 +136,9 @@ struct Check {
     #[command(flatten)]
     paths: Paths,
 
-    /// Format: full, concise, json
-    #[arg(short, long, value_name = "FORMAT", default_value = "full", hide_possible_values = true)]
-    output: Format,
+    /// Format: full, concise, json, sarif, github, gitlab, junit, rdjson; with =FILE to a file. May be given several times
+    #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "full", hide_default_value = true)]
+    output: Vec<Output>,
 
     #[command(flatten)]
     around: Around,
@@ -364,6 +367,11 @@ enum Format {
     Full,
     Concise,
     Json,
+    Sarif,
+    Github,
+    Gitlab,
+    Junit,
+    Rdjson,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use owo_colors::{OwoColorize, Style};
 
 use super::run::{Looks, print, tell};
-use super::{Around, Check, Cluster, Config, Format, RuleChoice};
+use super::{Around, Check, Cluster, Config, Format, RuleChoice, output};
 use crate::check::{self, Checked};
 use crate::config::{FailOn, Flags, Found, Settings};
 use crate::exit::Exit;
@@ -20,6 +20,7 @@ use crate::walk::{self, Context};
 
 /// Finds what is wrong.
 pub fn check(options: &Check, looks: Looks) -> Result<Exit, String> {
+    output::apart(&options.output)?;
     let mut run = Run::default();
     for (settings, paths) in units(&options.paths.paths, options.paths.stdin_filename.as_deref(), &options.cluster, &options.rules)? {
         run.add(&settings, &paths, options);
@@ -33,11 +34,7 @@ pub fn check(options: &Check, looks: Looks) -> Result<Exit, String> {
         ignored: 0,
         kubernetes_version: run.version,
     };
-    print(|out| match options.output {
-        Format::Full => report::full::write(out, &report, looks.out),
-        Format::Concise => report::concise::write(out, &report, looks.out),
-        Format::Json => report::json::write(out, &report),
-    })?;
+    output::write(&options.output, &report, looks.out)?;
     let red = if looks.err.color { Style::new().red().bold() } else { Style::new() };
     for Unreadable { path, message } in report.unreadable {
         tell(format_args!("{} can't read {}: {}", "error:".style(red), Safe(path), Safe(message)));
@@ -45,7 +42,8 @@ pub fn check(options: &Check, looks: Looks) -> Result<Exit, String> {
     if options.talk.verbose {
         run.notes.iter().for_each(|note| tell(format_args!("{}", Safe(note))));
     }
-    if !options.talk.quiet && options.output != Format::Json {
+    let for_machines = options.output.iter().any(|output| output.file.is_none() && !matches!(output.format, Format::Full | Format::Concise));
+    if !options.talk.quiet && !for_machines {
         let _ = report::summary::write(&mut io::stderr().lock(), &report, looks.err);
     }
     Ok(if report.unreadable.is_empty() { run.exit.unwrap_or(Exit::Clean) } else { Exit::Trouble })

@@ -5,16 +5,21 @@ pub mod cost;
 pub mod dry_run;
 mod excerpt;
 pub mod full;
+pub mod github;
+pub mod gitlab;
 pub mod json;
+pub mod junit;
+pub mod rdjson;
 pub mod rules;
 pub mod safe;
+pub mod sarif;
 pub mod summary;
 pub mod wrap;
 
 use owo_colors::Style;
 
 use crate::finding::{Finding, Severity};
-use crate::source::{FileId, Source, Span, Unreadable};
+use crate::source::{FileId, LineColumn, Source, Span, Unreadable};
 
 /// What a run found, with all that a report tells of it.
 #[derive(Debug)]
@@ -64,6 +69,20 @@ impl<'a> Report<'a> {
 
     fn path(&self, span: Span) -> &'a str {
         self.source(span.file).map_or("", |source| &source.path)
+    }
+
+    /// Where a place begins and ends, as people count.
+    fn range(&self, span: Span) -> (LineColumn, LineColumn) {
+        let place = |offset| self.source(span.file).map_or(LineColumn { line: 1, column: 1 }, |source| source.line_column(offset));
+        (place(span.start), place(span.end))
+    }
+
+    /// What is wrong and the way out, for formats that have one text.
+    fn told(&self, finding: &Finding) -> String {
+        match &finding.help {
+            Some(help) => format!("{}\n{help}", finding.message),
+            None => finding.message.clone(),
+        }
     }
 }
 
