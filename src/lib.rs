@@ -15,6 +15,7 @@ pub mod dry_run;
 pub mod exit;
 pub mod explain;
 pub mod finding;
+pub mod fingerprint;
 pub mod kube;
 pub mod report;
 pub mod rules;

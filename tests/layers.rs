@@ -6,15 +6,16 @@ use std::fs;
 use std::path::Path;
 
 /// A layer, and the layers it may know.
-const LAYERS: [(&str, &[&str]); 10] = [
+const LAYERS: [(&str, &[&str]); 11] = [
     ("source", &[]),
     ("finding", &["source"]),
+    ("fingerprint", &["source", "finding"]),
     ("yaml", &["source"]),
     ("kube", &["yaml", "source", "finding"]),
     ("cost", &["kube", "source"]),
     ("rules", &["kube", "cost", "finding", "source", "yaml"]),
     ("explain", &["kube", "source", "finding", "report"]),
-    ("report", &["finding", "source", "rules", "kube", "dry_run", "cost"]),
+    ("report", &["finding", "fingerprint", "source", "rules", "kube", "dry_run", "cost"]),
     ("walk", &["source", "config"]),
     ("config", &["kube", "finding", "source"]),
 ];
