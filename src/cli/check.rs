@@ -42,7 +42,8 @@ pub fn check(options: &Check, looks: Looks) -> Result<Exit, String> {
     if options.talk.verbose {
         run.notes.iter().for_each(|note| tell(format_args!("{}", Safe(note))));
     }
-    let for_machines = options.output.iter().any(|output| output.file.is_none() && !matches!(output.format, Format::Full | Format::Concise));
+    let for_machines =
+        options.output.iter().any(|output| output.file.is_none() && !matches!(output.format, Format::Full | Format::Concise));
     if !options.talk.quiet && !for_machines {
         let _ = report::summary::write(&mut io::stderr().lock(), &report, looks.err);
     }

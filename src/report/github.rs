@@ -26,11 +26,7 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
             Severity::Info => "notice",
         };
         let (start, end) = report.range(finding.span());
-        let columns = if start.line == end.line {
-            format!(",col={},endColumn={}", start.column, end.column)
-        } else {
-            String::new()
-        };
+        let columns = if start.line == end.line { format!(",col={},endColumn={}", start.column, end.column) } else { String::new() };
         writeln!(
             out,
             "::{command} file={},line={},endLine={}{columns},title={}::{}",

@@ -69,7 +69,9 @@ impl Case {
         let text = format!("{}:{}:{}: {}", report.path(finding.span()), start.line, start.column, report.told(finding));
         let outcome = match finding.severity {
             Severity::Info => Outcome::Told(text),
-            Severity::Error | Severity::Warning => Outcome::Failed("failure", finding.severity.name().into(), finding.message.clone(), text),
+            Severity::Error | Severity::Warning => {
+                Outcome::Failed("failure", finding.severity.name().into(), finding.message.clone(), text)
+            }
         };
         Self { name: format!("{} at {}:{}", finding.rule, start.line, start.column), outcome }
     }
@@ -82,9 +84,7 @@ impl Case {
         match &self.outcome {
             Outcome::Passed => case.write_empty().map(drop),
             Outcome::Told(text) => case
-                .write_inner_content(|xml| {
-                    xml.create_element("system-out").write_text_content(BytesText::new(&xml_text(text))).map(drop)
-                })
+                .write_inner_content(|xml| xml.create_element("system-out").write_text_content(BytesText::new(&xml_text(text))).map(drop))
                 .map(drop),
             Outcome::Failed(element, kind, message, text) => case
                 .write_inner_content(|xml| {
@@ -101,7 +101,9 @@ impl Case {
 
 impl Suite {
     fn write<W: Write>(&self, xml: &mut Writer<W>) -> io::Result<()> {
-        let of = |wanted: &str| self.cases.iter().filter(|case| matches!(case.outcome, Outcome::Failed(element, ..) if element == wanted)).count();
+        let of = |wanted: &str| {
+            self.cases.iter().filter(|case| matches!(case.outcome, Outcome::Failed(element, ..) if element == wanted)).count()
+        };
         xml.write_event(Event::Start(counted("testsuite", &xml_text(&self.name), self.cases.len(), of("failure"), of("error"))))?;
         self.cases.iter().try_for_each(|case| case.write(&self.name, xml))?;
         xml.write_event(Event::End(BytesEnd::new("testsuite")))

@@ -19,6 +19,7 @@ pub mod wrap;
 use owo_colors::Style;
 
 use crate::finding::{Finding, Severity};
+use crate::fingerprint;
 use crate::source::{FileId, LineColumn, Source, Span, Unreadable};
 
 /// What a run found, with all that a report tells of it.
@@ -75,6 +76,12 @@ impl<'a> Report<'a> {
     fn range(&self, span: Span) -> (LineColumn, LineColumn) {
         let place = |offset| self.source(span.file).map_or(LineColumn { line: 1, column: 1 }, |source| source.line_column(offset));
         (place(span.start), place(span.end))
+    }
+
+    /// What makes each finding the same one tomorrow, in their order; all different.
+    fn fingerprints(&self) -> Vec<String> {
+        let prints = fingerprint::all(self.findings, self.sources, &|source| source.path.trim_start_matches("./").to_owned());
+        prints.iter().map(ToString::to_string).collect()
     }
 
     /// What is wrong and the way out, for formats that have one text.

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Report, safe};
 use crate::finding::{Edit, Finding, Fix, Label, Safety, Severity};
+use crate::fingerprint;
 use crate::rules::{self, Head, Rule};
 use crate::source::{Span, Unreadable};
 
@@ -34,6 +35,7 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
                 "name": env!("CARGO_PKG_NAME"),
                 "version": env!("CARGO_PKG_VERSION"),
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
+                "informationUri": env!("CARGO_PKG_REPOSITORY"),
                 "rules": rules.iter().map(|rule| descriptor(rule)).collect::<Vec<_>>(),
             }},
             "columnKind": "unicodeCodePoints",
@@ -58,6 +60,7 @@ fn descriptor(rule: &Rule) -> Value {
     json!({
         "id": rule.name,
         "shortDescription": {"text": head.summary},
+        "helpUri": format!("{}/blob/v{}/rules/{}.md", env!("CARGO_PKG_REPOSITORY"), env!("CARGO_PKG_VERSION"), rule.name),
         "help": {"text": page, "markdown": page},
         "defaultConfiguration": {"level": level(head.severity)},
         "properties": {"tags": ["kubernetes"]},
@@ -82,7 +85,7 @@ fn result(finding: &Finding, fingerprint: &str, rules: &[&Rule], report: &Report
         "level": level(finding.severity),
         "message": {"text": report.told(finding)},
         "locations": [place],
-        "partialFingerprints": {"svclint/v1": fingerprint},
+        "partialFingerprints": {fingerprint::VERSION: fingerprint},
     });
     if let Some(index) = rules.iter().position(|rule| rule.name == finding.rule) {
         result["ruleIndex"] = json!(index);
