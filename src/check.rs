@@ -1,5 +1,7 @@
 //! The run: files to objects, objects to a World, rules over the World, findings in order. The only place with rayon.
 
+mod silence;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rayon::prelude::*;
@@ -17,6 +19,8 @@ pub struct Checked {
     pub findings: Vec<Finding>,
     /// How many documents were read, without those of context.
     pub documents: usize,
+    /// How many findings the manifests ask not to be told.
+    pub ignored: usize,
 }
 
 /// Checks files, with whatever `levels` says of a file's rules.
@@ -57,9 +61,10 @@ pub fn check<'l>(
             found
         })
         .collect();
+    let ignored = silence::silence(&world, &mut findings, levels);
     findings.sort_by(|a, b| (a.span(), a.rule, &a.message).cmp(&(b.span(), b.rule, &b.message)));
     findings.dedup_by(|a, b| a.rule == b.rule && a.span() == b.span() && a.message == b.message);
-    Checked { findings, documents }
+    Checked { findings, documents, ignored }
 }
 
 fn settle(finding: &mut Finding, rule: &Rule, object: &Object<'_>, levels: Option<&Levels>) {

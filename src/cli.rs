@@ -1,11 +1,18 @@
 //! The command line: every option and every help text. What the commands do is in `cli/`.
 
+mod adopt;
 mod check;
+mod config;
 mod cost;
 mod dry_run;
 mod explain;
+mod init;
+mod judge;
+mod mend;
+mod options;
 mod output;
 mod run;
+mod units;
 
 use std::path::PathBuf;
 
@@ -116,6 +123,13 @@ Exit status: 0 all decoded, 1 something did not, 2 wrong usage or a file that ca
     },
     /// Show the settings in force, and where each comes from
     Config(Config),
+    /// Write a svclint.yaml to begin with, after a look at the tree
+    #[command(after_help = "Exit status: 0 written, 2 there is one already, or it can't be written")]
+    Init {
+        /// Where the project's root is
+        #[arg(value_name = "DIR", default_value = ".", hide_default_value = true)]
+        folder: PathBuf,
+    },
     /// Print completions for a shell
     #[command(after_help = "\
 Examples:
@@ -151,6 +165,12 @@ struct Check {
 
     #[command(flatten)]
     rules: RuleChoice,
+
+    #[command(flatten)]
+    mend: options::Mend,
+
+    #[command(flatten)]
+    adopt: options::Adopt,
 }
 
 #[derive(Debug, Args)]
@@ -271,6 +291,10 @@ struct Config {
     /// Whose settings
     #[arg(value_name = "PATH", default_value = ".", hide_default_value = true)]
     path: PathBuf,
+
+    /// Print the JSON Schema of svclint.yaml instead, for editors
+    #[arg(long)]
+    schema: bool,
 
     #[command(flatten)]
     cluster: Cluster,

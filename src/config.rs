@@ -3,6 +3,7 @@
 
 mod file;
 mod levels;
+pub mod schema;
 mod values;
 
 use std::fmt;

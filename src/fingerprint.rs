@@ -92,7 +92,7 @@ fn group(api_version: &str) -> &str {
 }
 
 /// `spec.ports[].name` of `spec.ports[0].name`; keys in brackets stay.
-fn without_positions(field: &str) -> String {
+pub(crate) fn without_positions(field: &str) -> String {
     let mut plain = String::with_capacity(field.len());
     let mut rest = field;
     while let Some((before, inner)) = rest.split_once('[') {

@@ -7,6 +7,7 @@
 //!                                    every file of the run ─────┘                 └──── explain
 //! ```
 
+pub mod baseline;
 pub mod check;
 pub mod cli;
 pub mod config;
@@ -16,6 +17,8 @@ pub mod exit;
 pub mod explain;
 pub mod finding;
 pub mod fingerprint;
+pub mod fix;
+pub mod ignores;
 pub mod kube;
 pub mod report;
 pub mod rules;

@@ -3,6 +3,7 @@
 //! Files named on the command line are judged; the files around them are context, which joins may look at.
 
 mod around;
+mod changed;
 mod named;
 mod path;
 mod read;
@@ -15,10 +16,12 @@ use crate::config::{Found, Globs};
 use crate::source::{Source, Unreadable};
 
 pub use around::{MOST_BYTES, MOST_ENTRIES, MOST_FILES};
+pub use changed::Changed;
 pub use path::absolute;
+pub use read::reason;
 
-/// What a configuration is called.
-const CONFIGURATIONS: [&str; 2] = ["svclint.yaml", ".svclint.yaml"];
+/// What a configuration is called; the first is the name a new one gets.
+pub const CONFIGURATIONS: [&str; 2] = ["svclint.yaml", ".svclint.yaml"];
 
 /// Which files around the named ones are read too.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -6,14 +6,17 @@ use std::fs;
 use std::path::Path;
 
 /// A layer, and the layers it may know.
-const LAYERS: [(&str, &[&str]); 11] = [
+const LAYERS: [(&str, &[&str]); 14] = [
     ("source", &[]),
     ("finding", &["source"]),
     ("fingerprint", &["source", "finding"]),
+    ("baseline", &["fingerprint", "source", "finding"]),
+    ("ignores", &["kube", "source", "yaml"]),
+    ("fix", &["check", "fingerprint", "finding", "source", "yaml", "walk"]),
     ("yaml", &["source"]),
     ("kube", &["yaml", "source", "finding"]),
     ("cost", &["kube", "source"]),
-    ("rules", &["kube", "cost", "finding", "source", "yaml"]),
+    ("rules", &["kube", "cost", "config", "ignores", "finding", "source", "yaml"]),
     ("explain", &["kube", "source", "finding", "report"]),
     ("report", &["finding", "fingerprint", "source", "rules", "kube", "dry_run", "cost"]),
     ("walk", &["source", "config"]),

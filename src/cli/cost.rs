@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::check::units;
+use super::units::units;
 use super::dry_run::end;
 use super::run::{Looks, print};
 use super::{Cost, RuleChoice, Told};

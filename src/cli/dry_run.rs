@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use owo_colors::{OwoColorize, Style};
 
-use super::check::units;
+use super::units::units;
 use super::run::{Looks, print, tell};
 use super::{Answers, Cluster, Decode, DryRun, Paths, RuleChoice};
 use crate::config::{Globs, Settings};

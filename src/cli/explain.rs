@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::check::{context, units};
+use super::units::{context, units};
 use super::run::{Looks, print};
 use super::{Explain, Proxy, RuleChoice, View, dry_run};
 use crate::exit::Exit;

@@ -35,6 +35,15 @@ impl FromStr for Output {
     }
 }
 
+/// What takes the format that has no file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stream {
+    /// Standard output.
+    Output,
+    /// Standard error, where a mended manifest has taken standard output.
+    Error,
+}
+
 /// Refuses what would mix two formats in one stream or file.
 ///
 /// # Errors
@@ -55,10 +64,11 @@ pub fn apart(outputs: &[Output]) -> Result<(), String> {
 ///
 /// # Errors
 /// A file that can't be written, with its name.
-pub fn write(outputs: &[Output], report: &Report<'_>, look: Look) -> Result<(), String> {
+pub fn write(outputs: &[Output], report: &Report<'_>, look: Look, stream: Stream) -> Result<(), String> {
     for Output { format, file } in outputs {
         match file {
-            None => print(|out| format.write(out, report, look))?,
+            None if stream == Stream::Output => print(|out| format.write(out, report, look))?,
+            None => format.write(&mut io::stderr().lock(), report, look).unwrap_or_default(),
             Some(path) => {
                 let plain = Look { color: false, width: Look::PIPED };
                 let written = File::create(path).map(BufWriter::new).and_then(|mut out| {

@@ -6,7 +6,7 @@ use std::path::Path;
 use clap::{CommandFactory, FromArgMatches};
 use owo_colors::{OwoColorize, Style};
 
-use super::{Cli, Color, Command, Table, check, cost, dry_run, explain};
+use super::{Cli, Color, Command, Table, check, config, cost, dry_run, explain, init};
 use crate::config::did_you_mean;
 use crate::exit::Exit;
 use crate::report::safe::Safe;
@@ -47,7 +47,8 @@ fn run(command: Command, looks: Looks) -> Result<Exit, String> {
         Command::DryRun(options) => return dry_run::dry_run(&options, looks),
         Command::Cost(options) => return cost::cost(&options, looks),
         Command::Decode(options) => return dry_run::decode(&options, looks),
-        Command::Config(options) => check::config(&options)?,
+        Command::Config(options) => config::config(&options)?,
+        Command::Init { folder } => init::init(&folder)?,
         Command::Rules(options) => print(|out| match options.output {
             Table::Text => report::rules::table(out, rules::all(), looks.out),
             Table::Json => report::rules::json(out, rules::all()),

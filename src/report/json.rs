@@ -36,6 +36,7 @@ struct Tool {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Summary {
     files: usize,
     documents: usize,
@@ -43,6 +44,8 @@ struct Summary {
     warnings: usize,
     infos: usize,
     ignored: usize,
+    in_baseline: usize,
+    fixed: usize,
 }
 
 #[derive(Serialize)]
@@ -136,6 +139,8 @@ impl<'a> Whole<'a> {
                 warnings: report.count(Severity::Warning),
                 infos: report.count(Severity::Info),
                 ignored: report.ignored,
+                in_baseline: report.in_baseline,
+                fixed: report.fixed.unwrap_or(0),
             },
             findings: report.findings.iter().map(|finding| Item::of(finding, report)).collect(),
             unreadable: report.unreadable.iter().map(|Unreadable { path, message }| Unread { path, message }).collect(),

@@ -2,6 +2,7 @@
 
 pub mod concise;
 pub mod cost;
+pub mod diff;
 pub mod dry_run;
 mod excerpt;
 pub mod full;
@@ -35,8 +36,12 @@ pub struct Report<'a> {
     pub files: usize,
     /// How many documents they hold.
     pub documents: usize,
-    /// How many findings were silenced.
+    /// How many findings the manifests ask not to be told.
     pub ignored: usize,
+    /// How many are left out because the baseline knows them.
+    pub in_baseline: usize,
+    /// How many were mended; none where nobody asked for it.
+    pub fixed: Option<usize>,
     /// The version they were judged for: `1.36`.
     pub kubernetes_version: String,
 }

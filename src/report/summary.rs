@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use owo_colors::{OwoColorize, Style};
 
 use super::{Look, Report, style};
-use crate::finding::Severity;
+use crate::finding::{Safety, Severity};
 
 /// Writes the line, and where to read more about what was found.
 ///
@@ -28,7 +28,8 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>, look: Look) -> io::Result
         }
         found => format!("{} in {files}", found.join(", ")),
     };
-    for (n, what) in [(fixable(report), "with a fix"), (report.ignored, "ignored")] {
+    line.push_str(&mends(report));
+    for (n, what) in [(report.ignored, "ignored"), (report.in_baseline, "in the baseline")] {
         if n > 0 {
             line.push_str(&format!(", {n} {what}"));
         }
@@ -39,8 +40,17 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>, look: Look) -> io::Result
     writeln!(out, "{line}")
 }
 
-fn fixable(report: &Report<'_>) -> usize {
-    report.findings.iter().filter(|finding| finding.fix.is_some()).count()
+/// What was mended, or could be.
+fn mends(report: &Report<'_>) -> String {
+    let of = |safety: Safety| report.findings.iter().filter(|it| it.fix.as_ref().is_some_and(|fix| fix.safety == safety)).count();
+    let (safe, more) = (of(Safety::Safe), of(Safety::Unsafe));
+    match (report.fixed, safe, more) {
+        (Some(fixed), _, 0) => format!(", {fixed} fixed"),
+        (Some(fixed), _, more) => format!(", {fixed} fixed ({more} more with --unsafe-fixes)"),
+        (None, 0, 0) => String::new(),
+        (None, safe, 0) => format!(", {safe} fixable with --fix"),
+        (None, safe, more) => format!(", {safe} fixable with --fix ({more} more with --unsafe-fixes)"),
+    }
 }
 
 fn many(n: usize, what: &str) -> String {

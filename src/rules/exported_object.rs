@@ -54,7 +54,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let source = world.source(object);
     let edits: Option<Vec<Edit>> = source.and_then(|source| left.iter().map(|field| object.at(field).remove(source)).collect());
     out.push(match edits.filter(|edits| !edits.is_empty() && refused.iter().all(|refusal| refusal.field.starts_with("metadata."))) {
-        Some(edits) => finding.safe_fix("take out what a cluster wrote", edits),
+        Some(edits) => finding.unsafe_fix("take out what a cluster wrote", edits),
         None => finding,
     });
 }

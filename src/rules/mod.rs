@@ -72,6 +72,7 @@ rules! {
     missing_document_separator => "missing-document-separator",
     monitor_port_missing => "monitor-port-missing",
     monitor_selects_nothing => "monitor-selects-nothing",
+    needless_ignore => "needless-ignore",
     node_port_out_of_range => "node-port-out-of-range",
     node_port_taken_twice => "node-port-taken-twice",
     node_port_without_type => "node-port-without-type",
