@@ -9,7 +9,7 @@ use super::judge::Run;
 use super::output::{Output, Stream};
 use super::run::{Looks, print, tell};
 use super::units::units;
-use super::{Check, Format, mend, output};
+use super::{Check, mend, output};
 use crate::exit::Exit;
 use crate::report::safe::Safe;
 use crate::report::{self, Report};
@@ -54,7 +54,7 @@ pub fn check(options: &Check, looks: Looks) -> Result<Exit, String> {
         mend::print_summary(&run, options, looks);
         return Ok(complain(report.unreadable, looks, if run.diffs.is_empty() { Exit::Clean } else { Exit::Found }));
     }
-    let for_people = |output: &Output| output.file.is_some() || matches!(output.format, Format::Full | Format::Concise);
+    let for_people = |output: &Output| output.file.is_some() || output.format.is_for_people();
     if !options.talk.quiet && options.output.iter().all(for_people) {
         let _ = report::summary::write(&mut io::stderr().lock(), &report, looks.err);
     }

@@ -7,9 +7,8 @@ use std::str::FromStr;
 
 use clap::ValueEnum;
 
-use super::Format;
 use super::run::print;
-use crate::report::{self, Look, Report};
+use crate::report::{Format, Look, Report};
 
 /// A format, and the file it goes to; standard output without one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,19 +79,4 @@ pub fn write(outputs: &[Output], report: &Report<'_>, look: Look, stream: Stream
         }
     }
     Ok(())
-}
-
-impl Format {
-    fn write(self, out: &mut dyn Write, report: &Report<'_>, look: Look) -> io::Result<()> {
-        match self {
-            Self::Full => report::full::write(out, report, look),
-            Self::Concise => report::concise::write(out, report, look),
-            Self::Json => report::json::write(out, report),
-            Self::Sarif => report::sarif::write(out, report),
-            Self::Github => report::github::write(out, report),
-            Self::Gitlab => report::gitlab::write(out, report),
-            Self::Junit => report::junit::write(out, report),
-            Self::Rdjson => report::rdjson::write(out, report),
-        }
-    }
 }

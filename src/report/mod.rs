@@ -5,6 +5,7 @@ pub mod cost;
 pub mod diff;
 pub mod dry_run;
 mod excerpt;
+mod format;
 pub mod full;
 pub mod github;
 pub mod gitlab;
@@ -22,6 +23,8 @@ use owo_colors::Style;
 use crate::finding::{Finding, Severity};
 use crate::fingerprint;
 use crate::source::{FileId, LineColumn, Source, Span, Unreadable};
+
+pub use format::Format;
 
 /// What a run found, with all that a report tells of it.
 #[derive(Debug)]
