@@ -10,6 +10,7 @@ mod init;
 mod judge;
 mod mend;
 mod options;
+mod output;
 mod progress;
 mod run;
 mod units;
@@ -24,6 +25,8 @@ use crate::cost::Controller;
 use crate::explain::Start;
 use crate::kube::Version;
 use crate::kube::admission::Validate;
+
+use output::Output;
 
 pub use run::main;
 
@@ -149,9 +152,9 @@ struct Check {
     #[command(flatten)]
     paths: Paths,
 
-    /// Format: full, concise, json
-    #[arg(short, long, value_name = "FORMAT", default_value = "full", hide_possible_values = true)]
-    output: Format,
+    /// Format: full, concise, json, sarif, github, gitlab, junit, rdjson; with =FILE to a file. May be given several times
+    #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "full", hide_default_value = true)]
+    output: Vec<Output>,
 
     #[command(flatten)]
     around: Around,
@@ -391,13 +394,6 @@ enum Color {
     Auto,
     Always,
     Never,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Full,
-    Concise,
-    Json,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -97,6 +97,21 @@ impl fmt::Display for Origin {
     }
 }
 
+impl Default for Settings {
+    /// Where no file and no option says anything.
+    fn default() -> Self {
+        Self {
+            profile: Profile::default(),
+            fail_on: FailOn::At(Severity::Error),
+            exclude: Globs::default(),
+            origins: Vec::new(),
+            levels: Levels::default(),
+            overrides: Vec::new(),
+            severity: Vec::new(),
+        }
+    }
+}
+
 impl Settings {
     /// Puts together what is in force; `rules` are the names of all rules there are.
     ///

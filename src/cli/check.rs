@@ -1,22 +1,24 @@
 //! `check`: the settings of each path, the run, the report. Knows no rule.
 
-use std::io::{self, Write};
+use std::io;
 
 use owo_colors::{OwoColorize, Style};
 
 use super::adopt::{self, Known};
 use super::judge::Run;
+use super::output::{Output, Stream};
 use super::progress::Progress;
 use super::run::{Looks, print, tell};
 use super::units::units;
-use super::{Check, Format, mend};
+use super::{Check, mend, output};
 use crate::exit::Exit;
 use crate::report::safe::Safe;
-use crate::report::{self, Look, Report};
+use crate::report::{self, Report};
 use crate::source::Unreadable;
 
 /// Finds what is wrong, and mends it where that is asked for.
 pub fn check(options: &Check, looks: Looks) -> Result<Exit, String> {
+    output::apart(&options.output)?;
     let known = Known::new(options)?;
     let mut run = Run::default();
     let progress = Progress::new(options.talk.quiet);
@@ -40,19 +42,14 @@ pub fn check(options: &Check, looks: Looks) -> Result<Exit, String> {
         kubernetes_version: run.version.clone(),
         saving: run.saving.clone(),
     };
-    let format = |out: &mut dyn Write, look: Look| match options.output {
-        Format::Full => report::full::write(out, &report, look),
-        Format::Concise => report::concise::write(out, &report, look),
-        Format::Json => report::json::write(out, &report),
-    };
     if options.mend.diff {
         mend::print_diffs(&run, looks)?;
     } else if let Some(text) = run.standard_input.as_ref().filter(|_| options.mend.fix) {
         // What is mended takes standard output; what is left is told beside it.
         print(|out| out.write_all(text.as_bytes()))?;
-        let _ = format(&mut io::stderr().lock(), looks.err);
+        output::write(&options.output, &report, looks.err, Stream::Error)?;
     } else {
-        print(|out| format(out, looks.out))?;
+        output::write(&options.output, &report, looks.out, Stream::Output)?;
     }
     if options.talk.verbose {
         run.notes.iter().chain(&known.notes).for_each(|note| tell(format_args!("{}", Safe(note))));
@@ -61,7 +58,8 @@ pub fn check(options: &Check, looks: Looks) -> Result<Exit, String> {
         mend::print_summary(&run, options, looks);
         return Ok(complain(report.unreadable, looks, if run.diffs.is_empty() { Exit::Clean } else { Exit::Found }));
     }
-    if !options.talk.quiet && options.output != Format::Json {
+    let for_people = |output: &Output| output.file.is_some() || output.format.is_for_people();
+    if !options.talk.quiet && options.output.iter().all(for_people) {
         let _ = report::summary::write(&mut io::stderr().lock(), &report, looks.err);
     }
     let exit = mend::complain(&run, looks).max(run.exit.unwrap_or(Exit::Clean));

@@ -1,8 +1,9 @@
 //! What the commands do: settings, the work, the report, the exit code. Knows no rule.
 
 use std::io::{self, BufWriter, Write};
+use std::path::Path;
 
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, FromArgMatches};
 use owo_colors::{OwoColorize, Style};
 
 use super::{Cli, Color, Command, Table, check, config, cost, dry_run, explain, init};
@@ -24,7 +25,13 @@ pub struct Looks {
 /// Reads the arguments and runs the command.
 #[must_use]
 pub fn main() -> Exit {
-    let cli = Cli::parse();
+    let mut arguments = std::env::args_os().peekable();
+    let plugin = arguments.peek().is_some_and(|name| Path::new(name).file_stem().is_some_and(|name| name == "kubectl-svclint"));
+    let command = if plugin { Cli::command().bin_name("kubectl svclint") } else { Cli::command() };
+    let cli = match command.try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(cli) => cli,
+        Err(error) => error.exit(),
+    };
     let looks = Looks { out: look(&io::stdout(), cli.color), err: look(&io::stderr(), cli.color) };
     run(cli.command, looks).unwrap_or_else(|message| {
         let red = if looks.err.color { Style::new().red().bold() } else { Style::new() };
