@@ -5,7 +5,9 @@ use std::hash::Hash;
 use std::ops::Range;
 
 use super::directory::{Directories, DirectoryId, Distance};
+use super::kustomize::Kustomize;
 use super::object::ObjectId;
+use super::units::Units;
 
 /// The most objects that one question looks at in one distance: a selector that takes more says no more by it, and the
 /// run stays linear where a tree holds thousands of alike applications.
@@ -13,6 +15,20 @@ const MOST: usize = 32;
 
 /// The most objects that are passed over in search of those.
 const SCANNED: usize = 1024;
+
+/// As [`SCANNED`], to each side of the asker, where the whole run is searched.
+const LEAPT: usize = 64;
+
+/// What tells how far apart two directories stand.
+#[derive(Clone, Copy, Debug)]
+pub struct Scope<'w> {
+    /// The tree of folders.
+    pub directories: &'w Directories,
+    /// What is applied together.
+    pub units: &'w Units,
+    /// Who takes whom.
+    pub kustomize: &'w Kustomize,
+}
 
 /// Where a question is asked from.
 #[derive(Clone, Debug)]
@@ -52,9 +68,24 @@ impl Entries {
         self.between(directory, DirectoryId(directory.0 + 1))
     }
 
+    /// What lies in one directory and not in another within it, to both sides of that and not far in the order of folders.
+    fn around(
+        &self,
+        directories: &Directories,
+        outer: Option<DirectoryId>,
+        inner: DirectoryId,
+    ) -> impl Iterator<Item = &(DirectoryId, ObjectId)> {
+        let within = outer.map_or(&[][..], |outer| self.between(outer, directories.end(outer)));
+        let start = within.partition_point(|(directory, _)| *directory < inner);
+        let end = within.partition_point(|(directory, _)| *directory <= inner);
+        within.iter().take(start).rev().take(LEAPT).chain(within.iter().skip(end).take(LEAPT))
+    }
+
     /// The objects that stand this far from there, at most `MOST`.
     #[must_use]
-    pub fn at(&self, directories: &Directories, from: &Standpoint, distance: Distance) -> Vec<ObjectId> {
+    pub fn at(&self, scope: Scope<'_>, from: &Standpoint, distance: Distance) -> Vec<ObjectId> {
+        let directories = scope.directories;
+        let is = |directory: DirectoryId| scope.units.distance(directories, scope.kustomize, from.directory, directory) == distance;
         let own = from.directory;
         match distance {
             Distance::SameFile => {
@@ -91,9 +122,14 @@ impl Entries {
                 let below = below.take(SCANNED).filter(|(directory, _)| within_two(*directory));
                 let around = parent.map_or(&[][..], |parent| self.between(parent, directories.end(parent)));
                 let beside = around.iter().take(SCANNED).filter(|(it, _)| *it != own && directories.parent(*it) == parent);
-                above.chain(below).chain(beside).map(|(_, id)| *id).take(MOST).collect()
+                let layers = self.around(directories, parent.and_then(|parent| directories.parent(parent)), own);
+                let layers = layers.filter(|(it, _)| directories.parent(*it) != parent && !directories.are_close(own, *it));
+                above.chain(below).chain(beside).chain(layers).filter(|(it, _)| is(*it)).map(|(_, id)| *id).take(MOST).collect()
             }
-            Distance::Far => self.0.iter().map(|(_, id)| *id).take(MOST).collect(),
+            Distance::Far | Distance::Apart => {
+                let all = self.around(directories, Some(DirectoryId::default()), own);
+                all.filter(|(it, _)| is(*it)).map(|(_, id)| *id).take(MOST).collect()
+            }
         }
     }
 }

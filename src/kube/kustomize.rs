@@ -19,10 +19,26 @@ pub struct Kustomize {
     patch_files: HashSet<FileId>,
     /// Directories with a kustomization.
     roots: HashMap<String, Root>,
+    paths: HashMap<String, DirectoryId>,
     folders: HashMap<DirectoryId, Root>,
     /// The directories whose kustomizations take a file or directory.
     taken_by: HashMap<String, Vec<String>>,
+    /// For each directory the kustomization that stands nearest at or above it.
+    nearest: Vec<Option<u32>>,
+    /// What is built of each of those.
+    builds: Vec<Builds>,
 }
+
+/// The kustomizations that a directory is built by.
+#[derive(Debug, Default)]
+struct Builds {
+    /// Those that nobody takes; empty where there are too many to tell.
+    tops: Vec<DirectoryId>,
+}
+
+/// The most kustomizations over one that are looked at, and the most of them that nobody takes.
+const MOST_TAKERS: usize = 64;
+const MOST_TOPS: usize = 8;
 
 /// What a kustomization does to all that it takes.
 #[derive(Clone, Copy, Debug, Default)]
@@ -43,6 +59,7 @@ impl Kustomize {
                 read.add(parent(&directory), root);
                 if let Some(it) = read.roots.get(parent(&directory)) {
                     read.folders.insert(directories.of(object.span.file), *it);
+                    read.paths.insert(parent(&directory).to_owned(), directories.of(object.span.file));
                 }
             }
         }
@@ -50,7 +67,53 @@ impl Kustomize {
             let patches = sources.iter().filter(|source| read.patches.contains(&normal("", &source.path)));
             read.patch_files = patches.map(|source| source.id).collect();
         }
+        read.find_builds(directories);
         read
+    }
+
+    fn find_builds(&mut self, directories: &Directories) {
+        if self.paths.is_empty() {
+            return;
+        }
+        let mut numbers = HashMap::new();
+        for (path, directory) in &self.paths {
+            numbers.insert(*directory, u32::try_from(self.builds.len()).unwrap_or(u32::MAX));
+            self.builds.push(self.builds_of(path));
+        }
+        for at in (0..u32::try_from(directories.count()).unwrap_or(u32::MAX)).map(DirectoryId) {
+            let above = directories.parent(at).and_then(|parent| self.nearest.get(parent.0 as usize).copied().flatten());
+            self.nearest.push(numbers.get(&at).copied().or(above));
+        }
+    }
+
+    fn builds_of(&self, path: &str) -> Builds {
+        let mut seen = HashSet::from([path]);
+        let mut open = vec![path];
+        let mut builds = Builds::default();
+        while let Some(path) = open.pop() {
+            let takers = self.taken_by.get(path).into_iter().flatten().map(String::as_str);
+            let takers: Vec<_> = takers.filter(|taker| self.paths.contains_key(*taker)).collect();
+            if takers.is_empty() {
+                builds.tops.extend(self.paths.get(path));
+            }
+            open.extend(takers.into_iter().filter(|taker| seen.insert(taker)));
+            if seen.len() > MOST_TAKERS || builds.tops.len() > MOST_TOPS {
+                return Builds::default();
+            }
+        }
+        builds
+    }
+
+    fn builds(&self, directory: DirectoryId) -> Option<&Builds> {
+        let number = self.nearest.get(directory.0 as usize).copied().flatten()?;
+        self.builds.get(number as usize)
+    }
+
+    /// Whether no kustomization builds both of two directories, though each is built by one.
+    #[must_use]
+    pub fn are_built_apart(&self, a: DirectoryId, b: DirectoryId) -> bool {
+        let (Some(a), Some(b)) = (self.builds(a), self.builds(b)) else { return false };
+        !a.tops.is_empty() && !b.tops.is_empty() && !a.tops.iter().any(|top| b.tops.contains(top))
     }
 
     fn add(&mut self, directory: &str, root: Value<'_, '_>) {
@@ -186,8 +249,6 @@ mod tests {
     fn kustomize() -> Kustomize {
         Kustomize {
             patches: ["overlays/dev/patch.yaml".to_owned()].into(),
-            patch_files: HashSet::new(),
-            folders: HashMap::new(),
             roots: [("base", false), ("overlays/dev", true), ("plain", false)]
                 .map(|(directory, adds)| (directory.to_owned(), Root { adds, sets_namespace: false }))
                 .into(),
@@ -197,6 +258,7 @@ mod tests {
                 ("plain/web.yaml".to_owned(), vec!["plain".to_owned()]),
             ]
             .into(),
+            ..Kustomize::default()
         }
     }
 

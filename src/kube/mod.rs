@@ -34,6 +34,7 @@ pub mod shape;
 pub mod targets;
 pub mod template;
 pub mod typed;
+pub mod units;
 pub mod verdict;
 pub mod version;
 pub mod world;

@@ -49,7 +49,7 @@ impl<'s> World<'s> {
         let Some(selector) = service.service().and_then(endpoints::selector) else { return Vec::new() };
         let entries = self.candidates(selector);
         let mut found: Vec<Found> = Vec::new();
-        for distance in Distance::ALL {
+        for distance in Distance::JOINED {
             if distance >= Distance::Near && found.iter().any(|found| found.namespaces != Namespaces::Different) {
                 break;
             }

@@ -9,12 +9,13 @@ use super::calls::{self, Call, Calls};
 use super::dangling;
 use super::directory::{Directories, DirectoryId};
 use super::endpoints;
-use super::index::{Entries, Index, Standpoint};
+use super::index::{Entries, Index, Scope, Standpoint};
 use super::kustomize::Kustomize;
 use super::object::{Labels, Object, ObjectId, State};
 use super::ports;
 use super::selection::Found;
 use super::template;
+use super::units::{Census, Units};
 use crate::finding::ObjectRef;
 use crate::source::{FileId, Source, Span};
 
@@ -44,6 +45,8 @@ pub struct World<'s> {
     pub profile: Profile,
     /// The folders they lie in.
     pub directories: Directories,
+    /// Which of them are applied together.
+    pub units: Units,
     /// What kustomizations do to them.
     pub kustomize: Kustomize,
     objects: Vec<Object<'s>>,
@@ -81,7 +84,7 @@ impl<'s> World<'s> {
         let (mut workloads, mut without_selector, mut by_label, mut by_name, mut by_kind) = (vec![], vec![], vec![], vec![], vec![]);
         let (mut services_by_label, mut by_node_port, mut slices, mut patches, mut custom) = (vec![], vec![], vec![], vec![], vec![]);
         let (mut unrendered, mut alternatives) = (HashMap::<&str, Option<ObjectId>>::new(), HashSet::new());
-        let mut identities = HashMap::new();
+        let (mut identities, mut census) = (HashMap::new(), Census::default());
         for object in &objects {
             let (id, file) = (object.id, object.span.file);
             let directory = directories.of(file);
@@ -102,6 +105,9 @@ impl<'s> World<'s> {
             }
             if identities.insert((directory, object.kind(), object.namespace(), object.name()), file).is_some_and(|first| first != file) {
                 alternatives.insert(directory);
+            }
+            if object.service().is_some() || object.template().is_some() {
+                census.add(object.kind(), object.namespace(), object.name(), directory);
             }
             if dangling::is_custom(object) {
                 custom.push(((), directory, id));
@@ -138,6 +144,7 @@ impl<'s> World<'s> {
         Self {
             sources,
             profile,
+            units: Units::find(&directories, &census),
             kustomize,
             files,
             workloads: Index::new(workloads),
@@ -188,15 +195,19 @@ impl<'s> World<'s> {
         Standpoint { directory: self.directories.of(file), file: self.files.get(&file).cloned().unwrap_or(0..0), object: object.id }
     }
 
+    fn scope(&self) -> Scope<'_> {
+        Scope { directories: &self.directories, units: &self.units, kustomize: &self.kustomize }
+    }
+
     /// The objects of an index at one distance.
     pub(super) fn at(&self, entries: Option<&Entries>, from: &Object<'_>, distance: Distance) -> impl Iterator<Item = &Object<'s>> {
-        let ids = entries.map(|entries| entries.at(&self.directories, &self.standpoint(from), distance)).unwrap_or_default();
+        let ids = entries.map(|entries| entries.at(self.scope(), &self.standpoint(from), distance)).unwrap_or_default();
         ids.into_iter().filter_map(|id| self.object(id))
     }
 
     /// The objects of an index up to a distance, nearest first.
     pub(super) fn up_to(&self, entries: Option<&Entries>, from: &Object<'_>, most: Distance) -> Vec<&Object<'s>> {
-        let distances = Distance::ALL.into_iter().filter(|distance| *distance <= most);
+        let distances = Distance::JOINED.into_iter().filter(|distance| *distance <= most);
         let found = distances.flat_map(|distance| self.at(entries, from, distance));
         let mut seen = HashSet::new();
         found.filter(|object| seen.insert(object.id)).collect()
@@ -301,7 +312,11 @@ impl<'s> World<'s> {
     /// How far apart two objects stand.
     #[must_use]
     pub fn distance(&self, a: &Object<'_>, b: &Object<'_>) -> Distance {
-        self.directories.distance(a.span.file, b.span.file)
+        let (file_a, file_b) = (a.span.file, b.span.file);
+        if file_a == file_b {
+            return Distance::SameFile;
+        }
+        self.units.distance(&self.directories, &self.kustomize, self.directories.of(file_a), self.directories.of(file_b))
     }
 
     /// The namespace an object goes to.

@@ -1,0 +1,174 @@
+//! What is applied together is joined, and alternatives to it are not: environments, twins, chapters, charts.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+use svclint::check::check;
+use svclint::config::Levels;
+use svclint::finding::{Finding, Severity};
+use svclint::kube::{Profile, read};
+use svclint::source::{FileId, Source};
+
+/// The findings in the files under `named`; the others are context.
+fn found(named: &str, files: &[(&str, String)]) -> Vec<Finding> {
+    let numbered = files.iter().zip(0..);
+    let sources: Vec<_> =
+        numbered.map(|((path, text), id)| Source::new(FileId(id), (*path).to_owned(), text.as_bytes().to_vec())).collect();
+    for source in &sources {
+        assert!(read::objects(source, false, None).iter().all(|it| it.typed.is_some() || it.kind().is_empty()), "{}", source.path);
+    }
+    let levels = Levels::default();
+    check(&sources, &|source| !source.path.starts_with(named), Profile::default(), &|_| &levels).findings
+}
+
+#[track_caller]
+fn quiet(named: &str, files: &[(&str, String)]) {
+    let found: Vec<_> = found(named, files).into_iter().map(|it| (it.rule, it.message)).collect();
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+#[track_caller]
+fn tells(rule: &str, severity: Severity, named: &str, files: &[(&str, String)]) {
+    let found: Vec<_> = found(named, files).into_iter().map(|it| (it.rule, it.severity, it.message)).collect();
+    assert!(found.iter().any(|it| (it.0, it.1) == (rule, severity)), "{found:#?}");
+}
+
+fn service(name: &str, app: &str) -> String {
+    format!(
+        "apiVersion: v1\nkind: Service\nmetadata: {{name: {name}}}\nspec: {{selector: {{app: {app}}}, ports: [{{port: 80, targetPort: http}}]}}\n"
+    )
+}
+
+fn deployment(name: &str, app: &str) -> String {
+    format!(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {name}}}\nspec:\n  selector: {{matchLabels: {{app: {app}}}}}\n  template:\n    \
+         metadata: {{labels: {{app: {app}}}}}\n    spec: {{containers: [{{name: web, image: shop/{name}, ports: [{{name: http, containerPort: 8080}}]}}]}}\n"
+    )
+}
+
+fn both(name: &str, selected: &str, app: &str) -> String {
+    format!("{}---\n{}", service(name, selected), deployment(name, app))
+}
+
+fn ingress(service: &str) -> String {
+    format!(
+        "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: edge}}\nspec:\n  rules: [{{http: {{paths: [{{path: /, pathType: Prefix, \
+         backend: {{service: {{name: {service}, port: {{number: 80}}}}}}}}]}}}}]\n"
+    )
+}
+
+#[test]
+fn a_mended_twin_next_door_hides_nothing() {
+    let files = [("shop/web.yaml", both("web", "web", "webb")), ("shop-fixed/web.yaml", both("web", "web", "web"))];
+    tells("selector-matches-nothing", Severity::Error, "shop/", &files);
+    quiet("shop-fixed/", &files);
+    let files = files.map(|(path, text)| (path.strip_prefix("shop/").map_or(format!("../{path}"), str::to_owned), text));
+    let files: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), text.clone())).collect();
+    tells("selector-matches-nothing", Severity::Error, "web.yaml", &files);
+}
+
+#[test]
+fn environments_are_not_joined() {
+    for (a, b) in [("dev", "prod"), ("overlays/eu", "overlays/us"), ("web-staging", "web-production"), ("ci/gke", "ci/minikube")] {
+        let (a, b) = (format!("{a}/svc.yaml"), format!("{b}/all.yaml"));
+        let files = [(a.as_str(), both("api", "api", "apii")), (b.as_str(), both("other", "api", "api"))];
+        tells("selector-matches-nothing", Severity::Error, &a, &files);
+    }
+}
+
+#[test]
+fn many_copies_are_alternatives() {
+    let paths: Vec<_> = (0..20).map(|it| format!("team{it}x/web.yaml")).collect();
+    let files: Vec<_> =
+        paths.iter().enumerate().map(|(at, path)| (path.as_str(), both("web", "web", if at == 7 { "webb" } else { "web" }))).collect();
+    tells("selector-matches-nothing", Severity::Error, "team7x/", &files);
+    quiet("team8x/", &files);
+}
+
+#[test]
+fn layers_are_joined() {
+    let files = [
+        ("k8s/services/web.yaml", service("web", "web")),
+        ("k8s/services/api.yaml", service("api", "api")),
+        ("k8s/deployments/web.yaml", deployment("web", "web")),
+        ("k8s/deployments/api.yaml", deployment("api", "api")),
+        ("k8s/ingress/edge.yaml", ingress("api")),
+    ];
+    quiet("k8s/", &files);
+    quiet("k8s/services/web.yaml", &files);
+    quiet("k8s/ingress/", &files);
+}
+
+#[test]
+fn layers_in_folders_of_their_own_are_joined() {
+    let files = [("k8s/services/web/svc.yaml", service("web", "web")), ("k8s/deployments/web/deploy.yaml", deployment("web", "web"))];
+    quiet("k8s/", &files);
+}
+
+#[test]
+fn a_base_belongs_to_each_environment() {
+    let files = [
+        ("app/base/web.yaml", deployment("web", "web")),
+        ("app/dev/svc.yaml", service("web", "web")),
+        ("app/prod/svc.yaml", service("web", "web")),
+    ];
+    quiet("app/", &files);
+}
+
+#[test]
+fn applications_of_one_folder_reach_each_other() {
+    let files = [
+        ("apps/web/web.yaml", both("web", "web", "web")),
+        ("apps/api/api.yaml", both("api", "api", "api")),
+        ("apps/web/edge.yaml", ingress("api")),
+    ];
+    quiet("apps/", &files);
+}
+
+#[test]
+fn copies_in_a_bundle_do_not_part_the_applications() {
+    let files = [
+        ("web/web.yaml", both("web", "web", "web")),
+        ("web/edge.yaml", ingress("api")),
+        ("api/api.yaml", both("api", "api", "api")),
+        ("all/all.yaml", format!("{}---\n{}", both("web", "web", "web"), both("api", "api", "api"))),
+    ];
+    quiet("web/", &files);
+}
+
+#[test]
+fn node_ports_of_two_environments_do_not_clash() {
+    let open =
+        |name: &str| service(name, "web").replace("spec: {", "spec: {type: NodePort, ").replace("port: 80,", "port: 80, nodePort: 30080,");
+    let files = |a: &'static str, b: &'static str| {
+        [
+            (a, format!("{}---\n{}", open("web"), deployment("web", "web"))),
+            (b, format!("{}---\n{}", open("front"), deployment("front", "web"))),
+        ]
+    };
+    quiet("", &files("dev/web.yaml", "prod/web.yaml"));
+    tells("node-port-taken-twice", Severity::Warning, "", &files("dev/a.yaml", "dev/b.yaml"));
+}
+
+#[test]
+fn two_builds_are_two_units() {
+    let root = "resources: [web.yaml]\n".to_owned();
+    let files = [
+        ("a/kustomization.yaml", root.clone()),
+        ("a/web.yaml", both("web", "web", "webb")),
+        ("b/kustomization.yaml", root),
+        ("b/web.yaml", both("other", "web", "web")),
+    ];
+    tells("selector-matches-nothing", Severity::Error, "a/", &files);
+}
+
+#[test]
+fn a_build_joins_what_it_takes() {
+    let files = [
+        ("kustomization.yaml", "resources: [a, b]\n".to_owned()),
+        ("a/kustomization.yaml", "resources: [svc.yaml]\n".to_owned()),
+        ("a/svc.yaml", service("web", "web")),
+        ("b/kustomization.yaml", "resources: [deploy.yaml]\n".to_owned()),
+        ("b/deploy.yaml", deployment("web", "web")),
+    ];
+    quiet("", &files);
+}
