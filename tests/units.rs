@@ -172,3 +172,69 @@ fn a_build_joins_what_it_takes() {
     ];
     quiet("", &files);
 }
+
+fn kustomized(root: &str, service: String, deployment: String) -> [(&'static str, String); 3] {
+    [("kustomization.yaml", format!("{root}\nresources: [svc.yaml, deploy.yaml]\n")), ("svc.yaml", service), ("deploy.yaml", deployment)]
+}
+
+#[test]
+fn labels_that_a_kustomization_sets_are_met() {
+    for root in [
+        "commonLabels: {app: shop}",
+        "labels: [{pairs: {app: shop}, includeSelectors: true}]",
+        "labels: [{pairs: {app: web}, includeTemplates: true}]",
+    ] {
+        quiet("", &kustomized(root, service("web", "web"), deployment("web", "front")));
+    }
+    let root = "labels: [{pairs: {app: shop}}]";
+    tells("selector-matches-nothing", Severity::Warning, "", &kustomized(root, service("web", "web"), deployment("web", "front")));
+    let base = kustomized("", service("web", "web"), deployment("web", "front")).map(|(path, text)| (format!("base/{path}"), text));
+    let mut files: Vec<_> = base.iter().map(|(path, text)| (path.as_str(), text.clone())).collect();
+    files.push(("prod/kustomization.yaml", "resources: [../base]\ncommonLabels: {app: shop}\n".to_owned()));
+    quiet("", &files);
+}
+
+#[test]
+fn what_a_kustomization_does_not_touch_stays_certain() {
+    for root in [
+        "commonLabels: {team: shop}",
+        "images: [{name: a, newTag: b}]",
+        "patches: [{patch: \"kind: Deployment\\nspec: {replicas: 2}\\n\"}]",
+    ] {
+        tells(
+            "selector-matches-nothing",
+            Severity::Error,
+            "",
+            &kustomized(root, service("web", "webb"), deployment("other", "web").replace("other", "web")),
+        );
+    }
+    let root = "patches: [{patch: \"- op: replace\\n  path: /spec/selector/app\\n  value: web\\n\", target: {kind: Service}}]";
+    tells("selector-matches-nothing", Severity::Warning, "", &kustomized(root, service("web", "webb"), deployment("web", "web")));
+}
+
+#[test]
+fn names_with_an_affix_are_found() {
+    let files = [
+        ("base/kustomization.yaml", "resources: [web.yaml]\n".to_owned()),
+        ("base/web.yaml", both("web", "web", "web")),
+        ("prod/kustomization.yaml", "resources: [../base, edge.yaml]\nnamePrefix: prod-\n".to_owned()),
+        ("prod/edge.yaml", ingress("prod-web")),
+    ];
+    quiet("", &files);
+}
+
+#[test]
+fn patches_are_no_objects() {
+    let part = "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {type: NodePort, selectr: {app: x}}\n";
+    let root = "resources: [web.yaml]\npatches:\n- path: patch.yaml\n- patch: |-\n    apiVersion: v1\n    kind: Service\n    metadata: {name: web}\n    spec: {externalIPs: [x]}\n";
+    let files = [("kustomization.yaml", root.to_owned()), ("web.yaml", both("web", "web", "web")), ("patch.yaml", part.to_owned())];
+    let rules: Vec<_> = found("", &files).into_iter().map(|it| it.rule).collect();
+    assert_eq!(rules, ["unknown-field"]);
+}
+
+#[test]
+fn one_placeholder_on_both_sides_is_one_value() {
+    quiet("", &[("web.yaml", both("web", "\"${APP}\"", "\"${APP}\""))]);
+    let found = found("", &[("web.yaml", both("web", "\"${APP}\"", "web"))]);
+    assert!(found.iter().all(|it| it.severity == Severity::Info), "{found:#?}");
+}

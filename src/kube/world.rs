@@ -51,7 +51,7 @@ pub struct World<'s> {
     pub kustomize: Kustomize,
     objects: Vec<Object<'s>>,
     files: HashMap<FileId, Range<u32>>,
-    workloads: Index<()>,
+    pub(super) workloads: Index<()>,
     without_selector: Index<()>,
     pub(super) by_label: Index<Pair>,
     pub(super) by_name: Index<Pair>,
@@ -97,7 +97,8 @@ impl<'s> World<'s> {
             if object.typed.is_none() {
                 continue;
             }
-            if kustomize.is_patch(file) || object.template().and_then(|it| it.spec).is_some_and(ports::is_partial) {
+            let partial = object.template().and_then(|it| it.spec).is_some_and(ports::is_partial);
+            if kustomize.is_patch(file) || partial {
                 patches.push(((object.kind().to_owned(), object.name().to_owned()), directory, id));
             }
             if kustomize.is_patch(file) {
@@ -106,7 +107,7 @@ impl<'s> World<'s> {
             if identities.insert((directory, object.kind(), object.namespace(), object.name()), file).is_some_and(|first| first != file) {
                 alternatives.insert(directory);
             }
-            if object.service().is_some() || object.template().is_some() {
+            if !partial && (object.service().is_some() || object.template().is_some()) {
                 census.add(object.kind(), object.namespace(), object.name(), directory);
             }
             if dangling::is_custom(object) {
@@ -234,9 +235,21 @@ impl<'s> World<'s> {
     /// The objects of a kind and name, nearest first, those of the own namespace before others.
     #[must_use]
     pub fn named(&self, kind: &str, name: &str, from: &Object<'_>) -> Vec<&Object<'s>> {
-        let mut found = self.up_to(self.by_name.get(&(kind.to_owned(), name.to_owned())), from, Distance::Far);
+        let look = |name: &str| self.up_to(self.by_name.get(&(kind.to_owned(), name.to_owned())), from, Distance::Far);
+        let mut found = look(name);
+        if found.is_empty() {
+            found = self.kustomize.bare_names(self.directories.of(from.span.file), name).flat_map(look).collect();
+        }
         found.sort_by_key(|other| (self.namespaces(from, other), self.distance(from, other), other.id));
         found
+    }
+
+    /// Whether a kustomization sets a label of this key on all selectors and pods beside one of two objects: then what is
+    /// written there plays no part.
+    #[must_use]
+    pub fn label_is_set_later(&self, a: &Object<'_>, b: &Object<'_>, key: &str) -> bool {
+        let sets = |it: &Object<'_>| self.kustomize.sets_label(self.directories.of(it.span.file), key);
+        sets(a) || sets(b)
     }
 
     /// The objects of custom kinds in the object's directory.
@@ -289,8 +302,8 @@ impl<'s> World<'s> {
         self.unrendered.get(package(self.sources, object)) == Some(&Some(object.id))
     }
 
-    /// Whether something is yet to change the object before it is applied: it is a patch itself, or a kustomization
-    /// beside it adds labels or patches.
+    /// Whether something may yet change how the object is found, or what it finds, before it is applied: it is a patch
+    /// itself, or a kustomization that takes it patches labels, selectors or ports.
     #[must_use]
     pub fn changed_later(&self, object: &Object<'_>) -> bool {
         self.kustomize.is_patch(object.span.file) || self.kustomize.changes(self.directories.of(object.span.file))
@@ -329,7 +342,7 @@ impl<'s> World<'s> {
     #[must_use]
     pub fn namespaces(&self, a: &Object<'_>, b: &Object<'_>) -> Namespaces {
         let (folder_a, folder_b) = (self.directories.of(a.span.file), self.directories.of(b.span.file));
-        if self.namespace(a) == self.namespace(b) || folder_a == folder_b && self.kustomize.sets_namespace(folder_a) {
+        if self.namespace(a) == self.namespace(b) || self.kustomize.sets_one_namespace(folder_a, folder_b) {
             Namespaces::Same
         } else if a.namespace().is_none() || b.namespace().is_none() {
             Namespaces::OneSide
