@@ -234,7 +234,68 @@ fn patches_are_no_objects() {
 
 #[test]
 fn one_placeholder_on_both_sides_is_one_value() {
-    quiet("", &[("web.yaml", both("web", "\"${APP}\"", "\"${APP}\""))]);
-    let found = found("", &[("web.yaml", both("web", "\"${APP}\"", "web"))]);
-    assert!(found.iter().all(|it| it.severity == Severity::Info), "{found:#?}");
+    for (selected, label) in [("\"${APP}\"", "\"${APP}\""), ("\"${APP}\"", "web"), ("web", "\"${APP}\"")] {
+        let found = found("", &[("web.yaml", both("web", selected, label))]);
+        assert!(found.iter().all(|it| it.rule == "unrendered-template"), "{found:#?}");
+    }
+    let files = [("web.yaml", both("web", "\"${APP}\"", "\"${APP}\"").replace("targetPort: http", "targetPort: grpc"))];
+    tells("target-port-names-nothing", Severity::Error, "", &files);
+}
+
+#[test]
+fn what_does_not_read_is_the_only_fault_told() {
+    let broken = "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\nspec:\n  selector: {app: web\n  ports: [}\n";
+    let scaled = "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: api}\nspec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: api}, maxReplicas: 3}\n";
+    let other = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: api\nspec:\n  template: [}\n";
+    let files = [("web.yaml", broken), ("edge.yaml", &ingress("web")), ("scale.yaml", scaled), ("api.yaml", other)];
+    let numbered = files.iter().zip(0..);
+    let sources: Vec<_> =
+        numbered.map(|((path, text), id)| Source::new(FileId(id), (*path).to_owned(), text.as_bytes().to_vec())).collect();
+    let levels = Levels::default();
+    let found = check(&sources, &|_| false, Profile::default(), &|_| &levels).findings;
+    let rules: Vec<_> = found.iter().map(|it| it.rule).collect();
+    assert_eq!(rules, ["yaml-syntax-error", "yaml-syntax-error"], "{found:#?}");
+    let counts_on_it = found.iter().any(|it| it.labels.iter().any(|label| label.message.contains("Ingress `edge` needs Service `web`")));
+    assert!(counts_on_it, "{found:#?}");
+}
+
+#[test]
+fn a_refused_port_leaves_nobody_dangling() {
+    let service = service("web", "web").replace("port: 80,", "port: 80000,");
+    let files = [("web.yaml", format!("{service}---\n{}", deployment("web", "web"))), ("edge.yaml", ingress("web"))];
+    let rules: Vec<_> = found("", &files).into_iter().map(|it| it.rule).collect();
+    assert_eq!(rules, ["port-out-of-range"]);
+}
+
+#[test]
+fn a_misspelt_field_is_told_once() {
+    for (right, wrong) in
+        [("ports: [{name: http", "port: [{name: http"), ("metadata: {labels: {app: web}}", "metadata: {label: {app: web}}")]
+    {
+        let deployment = deployment("web", "web").replace(right, wrong);
+        let files = [("web.yaml", format!("{}---\n{deployment}", service("web", "web")))];
+        let rules: Vec<_> = found("", &files).into_iter().filter(|it| it.severity > Severity::Info).map(|it| it.rule).collect();
+        assert!(!rules.contains(&"target-port-names-nothing") && !rules.contains(&"selector-matches-nothing"), "{rules:?}");
+        assert!(rules.contains(&"unknown-field"), "{rules:?}");
+    }
+}
+
+#[test]
+fn one_build_can_not_take_an_object_twice() {
+    let files = [
+        ("kustomization.yaml", "resources: [a.yaml, b.yaml]\n".to_owned()),
+        ("a.yaml", both("web", "web", "web")),
+        ("b.yaml", service("web", "web")),
+    ];
+    tells("duplicate-object", Severity::Error, "", &files);
+    quiet("", &files[1..]);
+}
+
+#[test]
+fn pods_of_an_alternative_are_pointed_at() {
+    let files = [("dev/svc.yaml", service("web", "web")), ("prod/web.yaml", both("web", "web", "web"))];
+    let found = found("dev/", &files);
+    let labels: Vec<_> = found.iter().flat_map(|it| &it.labels).map(|label| label.message.as_str()).collect();
+    assert!(labels.iter().any(|it| it.contains("not applied together with this one")), "{found:#?}");
+    assert!(found.iter().all(|it| it.severity == Severity::Info));
 }

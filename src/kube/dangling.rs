@@ -1,6 +1,7 @@
 //! Why a Service's selector finds no pod in its namespace, as far as the files tell. Knows no rule's wording.
 
 use super::endpoints;
+use super::faults;
 use super::labels;
 use super::near::{self, NearMiss};
 use super::object::{Labels, Object};
@@ -26,7 +27,7 @@ pub enum Cause<'w, 's> {
 pub fn cause<'w, 's>(world: &'w World<'s>, object: &Object<'_>) -> Option<Cause<'w, 's>> {
     let selector = object.service().and_then(endpoints::selector)?;
     let unknown = selector.iter().any(|(key, value)| template::is_placeholder(key) || template::is_placeholder(value));
-    if unknown || world.kustomize.is_patch(object.span.file) {
+    if unknown || world.kustomize.is_patch(object.span.file) || faults::hides(object, "spec.selector") {
         return None;
     }
     let found = world.selected(object);
@@ -42,11 +43,23 @@ pub fn cause<'w, 's>(world: &'w World<'s>, object: &Object<'_>) -> Option<Cause<
         (Some(nearest), slip) if slip.is_none_or(|slip| nearest <= slip) => {
             return Some(Cause::OtherNamespace(elsewhere.copied().collect()));
         }
+        // Pods whose labels don't read may have them.
+        _ if slips.first().is_some_and(|slip| labels_hidden(slip.object)) => return None,
         (_, Some(slip)) if own.is_none() || slip <= Distance::SameDirectory => return Some(Cause::Slip(slips)),
         _ if own.is_none() && !slips.is_empty() => return Some(Cause::Slip(slips)),
         _ => {}
     }
-    Some(meant(world, object, selector).map_or(Cause::Unseen, Cause::OtherLabels))
+    match meant(world, object, selector) {
+        Some(workload) if labels_hidden(workload) => None,
+        Some(workload) => Some(Cause::OtherLabels(workload)),
+        None => Some(Cause::Unseen),
+    }
+}
+
+fn labels_hidden(workload: &Object<'_>) -> bool {
+    workload.template().is_some_and(|template| {
+        faults::hides(workload, &template.field("metadata.labels")) || faults::hides(workload, &template.field("metadata"))
+    })
 }
 
 /// The workload of the Service's own name beside it, or the only one in a file of one Service.

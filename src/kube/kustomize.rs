@@ -162,6 +162,14 @@ impl Kustomize {
         it.affixes = Some((affix("namePrefix"), affix("nameSuffix"))).filter(|(before, after)| !before.is_empty() || !after.is_empty());
     }
 
+    /// Whether one kustomization takes both of two files as resources.
+    #[must_use]
+    pub fn takes_both(&self, a: &str, b: &str) -> bool {
+        let takers = |path: &str| self.taken_by.get(&normal("", path));
+        let (Some(a), Some(b)) = (takers(a), takers(b)) else { return false };
+        a.iter().any(|taker| b.contains(taker))
+    }
+
     /// Whether a kustomization takes this file as a patch.
     #[must_use]
     pub fn is_patch(&self, file: FileId) -> bool {

@@ -35,6 +35,7 @@ pub mod targets;
 pub mod template;
 pub mod typed;
 pub mod units;
+pub mod unread;
 pub mod verdict;
 pub mod version;
 pub mod world;

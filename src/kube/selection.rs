@@ -64,6 +64,14 @@ impl<'s> World<'s> {
         found
     }
 
+    /// A workload that its selector would take, in an alternative to the Service's unit: another environment, a mended copy.
+    #[must_use]
+    pub fn taken_in_an_alternative(&self, service: &Object<'_>) -> Option<&Object<'s>> {
+        let selector = service.service().and_then(endpoints::selector)?;
+        let mut apart = self.at(self.candidates(service, selector), service, Distance::Apart);
+        apart.find(|object| object.template().is_some_and(|template| self.takes(service, object, &template, selector)))
+    }
+
     /// The workloads behind a Service: of those its selector takes in its namespace the nearest ones, as far apart as
     /// the nearest. Matches that only `kubectl -n` would bring into one namespace count where there are no others.
     #[must_use]

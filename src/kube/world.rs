@@ -16,6 +16,7 @@ use super::ports;
 use super::selection::Found;
 use super::template;
 use super::units::{Census, Units};
+use super::unread;
 use crate::finding::ObjectRef;
 use crate::source::{FileId, Source, Span};
 
@@ -59,6 +60,7 @@ pub struct World<'s> {
     custom: Index<()>,
     patches: Index<Pair>,
     pub(super) services_by_label: Index<Pair>,
+    pub(super) by_unread_name: Index<String>,
     by_node_port: Index<(i32, String)>,
     slices: Index<String>,
     unrendered: HashMap<&'s str, Option<ObjectId>>,
@@ -82,6 +84,7 @@ impl<'s> World<'s> {
         }
         let kustomize = Kustomize::read(sources, &directories, &objects);
         let (mut workloads, mut without_selector, mut by_label, mut by_name, mut by_kind) = (vec![], vec![], vec![], vec![], vec![]);
+        let mut by_unread_name = vec![];
         let (mut services_by_label, mut by_node_port, mut slices, mut patches, mut custom) = (vec![], vec![], vec![], vec![], vec![]);
         let (mut unrendered, mut alternatives) = (HashMap::<&str, Option<ObjectId>>::new(), HashSet::new());
         let (mut identities, mut census) = (HashMap::new(), Census::default());
@@ -93,6 +96,8 @@ impl<'s> World<'s> {
                 if object.state == State::Template {
                     first.get_or_insert(id);
                 }
+                let text = sources.get(file.0 as usize).map_or("", |source| source.slice(object.span));
+                by_unread_name.extend(unread::names(text).map(|name| (name.to_owned(), directory, id)));
             }
             if object.typed.is_none() {
                 continue;
@@ -156,6 +161,7 @@ impl<'s> World<'s> {
             custom: Index::new(custom),
             patches: Index::new(patches),
             services_by_label: Index::new(services_by_label),
+            by_unread_name: Index::new(by_unread_name),
             by_node_port: Index::new(by_node_port),
             slices: Index::new(slices),
             unrendered,

@@ -14,14 +14,24 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         other.id < object.id
             && other.namespace() == object.namespace()
             && apis::group(&other.reference.api_version) == group
-            && world.distance(object, other) == Distance::SameFile
+            && (world.distance(object, other) == Distance::SameFile || in_one_build(world, object, other))
     });
     let Some(earlier) = earlier else { return };
+    let what = title(&object.reference);
+    if earlier.span.file != object.span.file {
+        out.push(
+            Finding::certain(format!("{what} stands twice in what one kustomization takes: kustomize refuses to build it"))
+                .field("metadata.name")
+                .label(object.title(), "kustomize: may not add resource with an already registered id")
+                .label(earlier.title(), format!("the first one, in {}", world.place(earlier.title())))
+                .help("make the second one a patch, give it another name, or take one out of `resources`"),
+        );
+        return;
+    }
     let text = |it: &Object<'_>| world.source(it).map(|source| source.slice(it.span).trim().to_owned());
     // Bundles that were put together twice repeat documents word for word: nothing is lost.
-    let confidence = if text(object) == text(earlier) { Confidence::Possible } else { Confidence::Certain };
-    let what = title(&object.reference);
-    let consequence = if confidence == Confidence::Certain { "the first one is overwritten" } else { "both say the same" };
+    let confidence = if text(object) == text(earlier) { Confidence::Possible } else { Confidence::Likely };
+    let consequence = if confidence == Confidence::Likely { "the first one is overwritten" } else { "both say the same" };
     out.push(
         Finding::new(confidence, format!("{what} stands twice in this file: {consequence}"))
             .field("metadata.name")
@@ -29,4 +39,10 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
             .label(earlier.title(), "the first one")
             .help("give one of them another name, or take one out"),
     );
+}
+
+/// Whether one kustomization takes the files of both.
+fn in_one_build(world: &World<'_>, a: &Object<'_>, b: &Object<'_>) -> bool {
+    let path = |it: &Object<'_>| world.source(it).map_or("", |source| source.path.as_str());
+    world.distance(a, b) < Distance::Far && world.kustomize.takes_both(path(a), path(b))
 }
