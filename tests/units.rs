@@ -239,7 +239,7 @@ fn one_placeholder_on_both_sides_is_one_value() {
         assert!(found.iter().all(|it| it.rule == "unrendered-template"), "{found:#?}");
     }
     let files = [("web.yaml", both("web", "\"${APP}\"", "\"${APP}\"").replace("targetPort: http", "targetPort: grpc"))];
-    tells("target-port-names-nothing", Severity::Error, "", &files);
+    tells("target-port-names-nothing", Severity::Info, "", &files);
 }
 
 #[test]
@@ -298,4 +298,16 @@ fn pods_of_an_alternative_are_pointed_at() {
     let labels: Vec<_> = found.iter().flat_map(|it| &it.labels).map(|label| label.message.as_str()).collect();
     assert!(labels.iter().any(|it| it.contains("not applied together with this one")), "{found:#?}");
     assert!(found.iter().all(|it| it.severity == Severity::Info));
+}
+
+#[test]
+fn pods_of_the_application_next_door_are_not_meant() {
+    let files = [
+        ("apps/cart/cart.yaml", format!("{}---\n{}", service("cart", "cart"), deployment("cart", "carts"))),
+        ("apps/other/other.yaml", format!("{}---\n{}", service("other", "cart"), deployment("other", "cart"))),
+    ];
+    tells("selector-matches-nothing", Severity::Warning, "apps/cart/", &files);
+    quiet("apps/other/", &files);
+    let files = [files[0].clone(), ("apps/other/other.yaml", deployment("other", "cart"))];
+    quiet("apps/cart/cart.yaml", &files);
 }

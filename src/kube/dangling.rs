@@ -32,8 +32,8 @@ pub fn cause<'w, 's>(world: &'w World<'s>, object: &Object<'_>) -> Option<Cause<
     }
     let found = world.selected(object);
     let own = found.iter().find(|found| found.namespaces == Namespaces::Same).map(|found| found.distance);
-    if own.is_some_and(|own| own < Distance::Far) {
-        return None;
+    if let Some(own) = own.filter(|own| *own < Distance::Far) {
+        return if own == Distance::Near { slip_at_home(world, object, selector, &found) } else { None };
     }
     let elsewhere = found.iter().filter(|found| found.namespaces != Namespaces::Same && found.distance < Distance::Far);
     let nearest = elsewhere.clone().map(|found| found.distance).min();
@@ -54,6 +54,19 @@ pub fn cause<'w, 's>(world: &'w World<'s>, object: &Object<'_>) -> Option<Cause<
         Some(workload) => Some(Cause::OtherLabels(workload)),
         None => Some(Cause::Unseen),
     }
+}
+
+/// A slip beside the Service, of a workload that nobody else takes, where the pods that it does take have a Service of their
+/// own beside them: those of another application were hardly meant.
+fn slip_at_home<'w, 's>(world: &'w World<'s>, object: &Object<'_>, selector: &Labels, found: &[Match<'w, 's>]) -> Option<Cause<'w, 's>> {
+    let slips = near::workloads(world, object, selector);
+    let first = slips.first().filter(|slip| !slip.vague() && slip.misses.len() == 1 && slip.distance <= Distance::SameDirectory)?;
+    let served = |it: &Match<'_, '_>| {
+        let beside = |service: &&Object<'_>| service.id != object.id && world.distance(service, it.object) <= Distance::SameDirectory;
+        world.services_taking(it.object).iter().any(beside)
+    };
+    let foreign = found.iter().filter(|it| it.namespaces != Namespaces::Different).all(served);
+    (foreign && world.services_taking(first.object).is_empty() && !labels_hidden(first.object)).then_some(Cause::Slip(slips))
 }
 
 fn labels_hidden(workload: &Object<'_>) -> bool {

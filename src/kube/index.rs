@@ -14,9 +14,9 @@ use super::units::Units;
 const MOST: usize = 32;
 
 /// The most objects that are passed over in search of those.
-const SCANNED: usize = 1024;
+const SCANNED: usize = 128;
 
-/// As [`SCANNED`], to each side of the asker, where the whole run is searched.
+/// As [`SCANNED`], to each side of the asker's own folder.
 const LEAPT: usize = 64;
 
 /// What tells how far apart two directories stand.
@@ -68,7 +68,8 @@ impl Entries {
         self.between(directory, DirectoryId(directory.0 + 1))
     }
 
-    /// What lies in one directory and not in another within it, to both sides of that and not far in the order of folders.
+    /// What lies in one directory and not in or below another within it, to both sides of that and not far in the order of
+    /// folders.
     fn around(
         &self,
         directories: &Directories,
@@ -77,7 +78,7 @@ impl Entries {
     ) -> impl Iterator<Item = &(DirectoryId, ObjectId)> {
         let within = outer.map_or(&[][..], |outer| self.between(outer, directories.end(outer)));
         let start = within.partition_point(|(directory, _)| *directory < inner);
-        let end = within.partition_point(|(directory, _)| *directory <= inner);
+        let end = within.partition_point(|(directory, _)| *directory < directories.end(inner));
         within.iter().take(start).rev().take(LEAPT).chain(within.iter().skip(end).take(LEAPT))
     }
 
@@ -112,23 +113,24 @@ impl Entries {
             }
             Distance::Near => {
                 let parent = directories.parent(own);
-                let above = [parent, parent.and_then(|parent| directories.parent(parent))];
-                let above = above.into_iter().flatten().flat_map(|directory| self.directly_in(directory));
+                let grandparent = parent.and_then(|parent| directories.parent(parent));
+                let above = [parent, grandparent].into_iter().flatten().filter(|it| is(*it)).flat_map(|directory| self.directly_in(directory));
                 let within_two = |directory: DirectoryId| {
                     let parent = directories.parent(directory);
                     parent == Some(own) || parent.and_then(|parent| directories.parent(parent)) == Some(own)
                 };
-                let below = self.between(DirectoryId(own.0 + 1), directories.end(own)).iter();
-                let below = below.take(SCANNED).filter(|(directory, _)| within_two(*directory));
-                let around = parent.map_or(&[][..], |parent| self.between(parent, directories.end(parent)));
-                let beside = around.iter().take(SCANNED).filter(|(it, _)| *it != own && directories.parent(*it) == parent);
-                let layers = self.around(directories, parent.and_then(|parent| directories.parent(parent)), own);
+                let below = self.between(DirectoryId(own.0 + 1), directories.end(own)).iter().take(SCANNED);
+                let below = below.filter(|(it, _)| within_two(*it));
+                let beside = self.around(directories, parent, own).filter(|(it, _)| directories.parent(*it) == parent);
+                let layers = self.around(directories, grandparent, own);
                 let layers = layers.filter(|(it, _)| directories.parent(*it) != parent && !directories.are_close(own, *it));
-                above.chain(below).chain(beside).chain(layers).filter(|(it, _)| is(*it)).map(|(_, id)| *id).take(MOST).collect()
+                let farther = below.chain(beside).chain(layers).filter(|(it, _)| is(*it));
+                above.chain(farther).map(|(_, id)| *id).take(MOST).collect()
             }
             Distance::Far | Distance::Apart => {
-                let all = self.around(directories, Some(DirectoryId::default()), own);
-                all.filter(|(it, _)| is(*it)).map(|(_, id)| *id).take(MOST).collect()
+                let below = self.between(DirectoryId(own.0 + 1), directories.end(own)).iter().take(SCANNED);
+                let around = self.around(directories, Some(DirectoryId::default()), own);
+                below.chain(around).filter(|(it, _)| is(*it)).map(|(_, id)| *id).take(MOST).collect()
             }
         }
     }
