@@ -1,6 +1,7 @@
 //! Why a Service's selector finds no pod in its namespace, as far as the files tell. Knows no rule's wording.
 
 use super::endpoints;
+use super::faults;
 use super::labels;
 use super::near::{self, NearMiss};
 use super::object::{Labels, Object};
@@ -26,13 +27,13 @@ pub enum Cause<'w, 's> {
 pub fn cause<'w, 's>(world: &'w World<'s>, object: &Object<'_>) -> Option<Cause<'w, 's>> {
     let selector = object.service().and_then(endpoints::selector)?;
     let unknown = selector.iter().any(|(key, value)| template::is_placeholder(key) || template::is_placeholder(value));
-    if unknown || world.kustomize.is_patch(object.span.file) {
+    if unknown || world.kustomize.is_patch(object.span.file) || faults::hides(object, "spec.selector") {
         return None;
     }
     let found = world.selected(object);
     let own = found.iter().find(|found| found.namespaces == Namespaces::Same).map(|found| found.distance);
-    if own.is_some_and(|own| own < Distance::Far) {
-        return None;
+    if let Some(own) = own.filter(|own| *own < Distance::Far) {
+        return if own == Distance::Near { slip_at_home(world, object, selector, &found) } else { None };
     }
     let elsewhere = found.iter().filter(|found| found.namespaces != Namespaces::Same && found.distance < Distance::Far);
     let nearest = elsewhere.clone().map(|found| found.distance).min();
@@ -42,11 +43,36 @@ pub fn cause<'w, 's>(world: &'w World<'s>, object: &Object<'_>) -> Option<Cause<
         (Some(nearest), slip) if slip.is_none_or(|slip| nearest <= slip) => {
             return Some(Cause::OtherNamespace(elsewhere.copied().collect()));
         }
+        // Pods whose labels don't read may have them.
+        _ if slips.first().is_some_and(|slip| labels_hidden(slip.object)) => return None,
         (_, Some(slip)) if own.is_none() || slip <= Distance::SameDirectory => return Some(Cause::Slip(slips)),
         _ if own.is_none() && !slips.is_empty() => return Some(Cause::Slip(slips)),
         _ => {}
     }
-    Some(meant(world, object, selector).map_or(Cause::Unseen, Cause::OtherLabels))
+    match meant(world, object, selector) {
+        Some(workload) if labels_hidden(workload) => None,
+        Some(workload) => Some(Cause::OtherLabels(workload)),
+        None => Some(Cause::Unseen),
+    }
+}
+
+/// A slip beside the Service, of a workload that nobody else takes, where the pods that it does take have a Service of their
+/// own beside them: those of another application were hardly meant.
+fn slip_at_home<'w, 's>(world: &'w World<'s>, object: &Object<'_>, selector: &Labels, found: &[Match<'w, 's>]) -> Option<Cause<'w, 's>> {
+    let slips = near::workloads(world, object, selector);
+    let first = slips.first().filter(|slip| !slip.vague() && slip.misses.len() == 1 && slip.distance <= Distance::SameDirectory)?;
+    let served = |it: &Match<'_, '_>| {
+        let beside = |service: &&Object<'_>| service.id != object.id && world.distance(service, it.object) <= Distance::SameDirectory;
+        world.services_taking(it.object).iter().any(beside)
+    };
+    let foreign = found.iter().filter(|it| it.namespaces != Namespaces::Different).all(served);
+    (foreign && world.services_taking(first.object).is_empty() && !labels_hidden(first.object)).then_some(Cause::Slip(slips))
+}
+
+fn labels_hidden(workload: &Object<'_>) -> bool {
+    workload.template().is_some_and(|template| {
+        faults::hides(workload, &template.field("metadata.labels")) || faults::hides(workload, &template.field("metadata"))
+    })
 }
 
 /// The workload of the Service's own name beside it, or the only one in a file of one Service.

@@ -15,19 +15,22 @@ pub enum Distance {
     SameFile,
     /// In one directory.
     SameDirectory,
-    /// One directory lies in the other, at most two levels down, or both lie in one.
+    /// Within one unit, and one directory lies in the other, at most two levels down, or both lie in one.
     Near,
-    /// Anywhere else in the input.
+    /// Farther off in the unit, or in a unit that may well be applied beside it.
     Far,
+    /// In an alternative to its unit: another environment, a mended twin, another chapter of a tutorial.
+    Apart,
 }
 
 impl Distance {
-    /// Nearest first.
-    pub const ALL: [Self; 4] = [Self::SameFile, Self::SameDirectory, Self::Near, Self::Far];
+    /// Nearest first, without what is never joined.
+    pub const JOINED: [Self; 4] = [Self::SameFile, Self::SameDirectory, Self::Near, Self::Far];
 }
 
 #[derive(Debug)]
 struct Directory {
+    name: Box<str>,
     parent: Option<DirectoryId>,
     /// The first directory after this one and all below it.
     end: DirectoryId,
@@ -61,6 +64,7 @@ impl Directories {
             last = (folder, Some(at));
             folder_of.push(at);
         }
+        below_the_topmost(&mut paths);
         let mut all = BTreeSet::from([&[][..]]);
         for path in paths.iter().map(Vec::as_slice) {
             for depth in (0..=path.len()).rev() {
@@ -78,7 +82,11 @@ impl Directories {
                     closed.end = id(at);
                 }
             }
-            directories.push(Directory { parent: open.last().copied().map(id), end: id(ordered.len()) });
+            directories.push(Directory {
+                name: path.last().copied().unwrap_or_default().into(),
+                parent: open.last().copied().map(id),
+                end: id(ordered.len()),
+            });
             open.push(at);
         }
         let ids: Vec<DirectoryId> = paths.iter().map(|path| id(ordered.binary_search(&path.as_slice()).unwrap_or(0))).collect();
@@ -104,27 +112,66 @@ impl Directories {
         self.directories.get(of.0 as usize).map_or(of, |directory| directory.end)
     }
 
-    /// How far apart two files stand.
+    /// How many there are: their positions are `0..count`.
     #[must_use]
-    pub fn distance(&self, a: FileId, b: FileId) -> Distance {
-        if a == b {
-            return Distance::SameFile;
-        }
-        let (a, b) = (self.of(a), self.of(b));
-        if a == b {
-            return Distance::SameDirectory;
-        }
+    pub fn count(&self) -> usize {
+        self.directories.len()
+    }
+
+    /// What it is called; empty for the topmost.
+    #[must_use]
+    pub fn name(&self, of: DirectoryId) -> &str {
+        self.directories.get(of.0 as usize).map_or("", |directory| &directory.name)
+    }
+
+    /// Whether `inner` is `outer` or lies somewhere below it.
+    #[must_use]
+    pub fn holds(&self, outer: DirectoryId, inner: DirectoryId) -> bool {
+        outer <= inner && inner < self.end(outer)
+    }
+
+    /// Where the ways to two directories part: the lowest directory that holds both, and the next on the way to each;
+    /// none for one that holds the other.
+    #[must_use]
+    pub fn fork(&self, a: DirectoryId, b: DirectoryId) -> (DirectoryId, Option<DirectoryId>, Option<DirectoryId>) {
+        let branch = |of: DirectoryId, other: DirectoryId| {
+            let mut way = std::iter::successors(Some(of), |at| self.parent(*at));
+            let outside = |at: &DirectoryId| !self.holds(*at, other);
+            way.by_ref().take_while(outside).last()
+        };
+        let (to_a, to_b) = (branch(a, b), branch(b, a));
+        let shared = match (to_a, to_b) {
+            (Some(to_a), _) => self.parent(to_a),
+            (None, Some(_)) => Some(a),
+            (None, None) => Some(b),
+        };
+        (shared.unwrap_or_default(), to_a, to_b)
+    }
+
+    /// Whether two different directories stand close: one lies in the other, at most two levels down, or both lie in one.
+    #[must_use]
+    pub fn are_close(&self, a: DirectoryId, b: DirectoryId) -> bool {
         let above = |low: DirectoryId, high: DirectoryId| {
             let parent = self.parent(low);
             parent == Some(high) || parent.and_then(|parent| self.parent(parent)) == Some(high)
         };
         let siblings = self.parent(a).is_some() && self.parent(a) == self.parent(b);
-        if siblings || above(a, b) || above(b, a) { Distance::Near } else { Distance::Far }
+        siblings || above(a, b) || above(b, a)
     }
 }
 
 fn parts(directory: &str) -> Vec<&str> {
     directory.split('/').filter(|part| !matches!(*part, "" | ".")).collect()
+}
+
+/// Puts all paths below the topmost folder that one of them leads up to: the names of the folders between are not known.
+fn below_the_topmost(paths: &mut [Vec<&str>]) {
+    let ups = |path: &[&str]| path.iter().take_while(|part| **part == "..").count();
+    let most = paths.iter().map(|path| ups(path)).max().unwrap_or(0);
+    for path in paths.iter_mut().filter(|_| most > 0) {
+        let up = ups(path);
+        path.splice(..up, std::iter::repeat_n("..", most - up));
+    }
 }
 
 fn id(at: usize) -> DirectoryId {
@@ -135,13 +182,32 @@ fn id(at: usize) -> DirectoryId {
 mod tests {
     use super::*;
 
-    #[test]
-    fn distance_follows_the_folders() {
-        let paths = ["k8s/a/web.yaml", "k8s/a/db.yaml", "k8s/b/web.yaml", "k8s/a/x/y/deep.yaml", "other/z/web.yaml", "./k8s/top.yaml"];
+    fn directories(paths: &[&str]) -> Directories {
         let sources: Vec<_> = paths.iter().zip(0..).map(|(path, id)| Source::new(FileId(id), (*path).to_owned(), Vec::new())).collect();
-        let directories = Directories::new(&sources);
-        let from_first: Vec<_> = (0..6).map(|other| directories.distance(FileId(0), FileId(other))).collect();
-        use Distance::{Far, Near, SameDirectory, SameFile};
-        assert_eq!(from_first, [SameFile, SameDirectory, Near, Near, Far, Near]);
+        Directories::new(&sources)
+    }
+
+    #[test]
+    fn closeness_follows_the_folders() {
+        let it = directories(&["k8s/a/web.yaml", "k8s/b/web.yaml", "k8s/a/x/y/deep.yaml", "other/z/web.yaml", "./k8s/top.yaml"]);
+        let first = it.of(FileId(0));
+        let close: Vec<_> = (1..5).map(|other| it.are_close(first, it.of(FileId(other)))).collect();
+        assert_eq!(close, [true, true, false, true]);
+    }
+
+    #[test]
+    fn what_is_reached_by_dots_stands_above() {
+        let it = directories(&["web.yaml", "../b/web.yaml", "../top.yaml"]);
+        let (own, beside, top) = (it.of(FileId(0)), it.of(FileId(1)), it.of(FileId(2)));
+        assert_eq!(it.fork(own, beside), (top, Some(own), Some(beside)));
+    }
+
+    #[test]
+    fn ways_part_at_the_lowest_shared_folder() {
+        let it = directories(&["k8s/dev/web/a.yaml", "k8s/prod/b.yaml", "k8s/c.yaml"]);
+        let (dev, prod, top) = (it.of(FileId(0)), it.of(FileId(1)), it.of(FileId(2)));
+        assert_eq!(it.fork(dev, prod), (top, it.parent(dev), Some(prod)));
+        assert_eq!(it.fork(top, dev), (top, None, it.parent(dev)));
+        assert_eq!(it.fork(dev, dev), (dev, None, None));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::admission::{gateway, newer_fields};
 use super::object::Object;
-use super::{Profile, repeats, template};
+use super::{Profile, near, repeats, template};
 use crate::yaml::{Fault, FaultKind, Got};
 
 /// The fields that an object's kind does not have, where they stand. Directives of strategic merge patches (`$patch`)
@@ -120,6 +120,18 @@ pub fn explain(object: &Object<'_>, field: &str, incomplete: bool) -> bool {
     object.faults.iter().any(|fault| match fault.kind {
         FaultKind::WrongType { .. } => within(field, &fault.path) || incomplete && within(&fault.path, field),
         FaultKind::Unknown { .. } => field == parent(&fault.path) || incomplete && within(field, parent(&fault.path)),
+    })
+}
+
+/// Whether a field reads as empty, or in part, because of a fault of its own: it or something in it has another type, or
+/// stands beside it under an unknown name.
+#[must_use]
+pub fn hides(object: &Object<'_>, field: &str) -> bool {
+    object.faults.iter().any(|fault| match fault.kind {
+        FaultKind::WrongType { .. } => within(field, &fault.path) || within(&fault.path, field),
+        FaultKind::Unknown { .. } => {
+            within(&fault.path, field) || parent(&fault.path) == parent(field) && near::alike(last(&fault.path), last(field))
+        }
     })
 }
 

@@ -5,14 +5,30 @@ use std::hash::Hash;
 use std::ops::Range;
 
 use super::directory::{Directories, DirectoryId, Distance};
+use super::kustomize::Kustomize;
 use super::object::ObjectId;
+use super::units::Units;
 
 /// The most objects that one question looks at in one distance: a selector that takes more says no more by it, and the
 /// run stays linear where a tree holds thousands of alike applications.
 const MOST: usize = 32;
 
 /// The most objects that are passed over in search of those.
-const SCANNED: usize = 1024;
+const SCANNED: usize = 128;
+
+/// As [`SCANNED`], to each side of the asker's own folder.
+const LEAPT: usize = 64;
+
+/// What tells how far apart two directories stand.
+#[derive(Clone, Copy, Debug)]
+pub struct Scope<'w> {
+    /// The tree of folders.
+    pub directories: &'w Directories,
+    /// What is applied together.
+    pub units: &'w Units,
+    /// Who takes whom.
+    pub kustomize: &'w Kustomize,
+}
 
 /// Where a question is asked from.
 #[derive(Clone, Debug)]
@@ -52,9 +68,25 @@ impl Entries {
         self.between(directory, DirectoryId(directory.0 + 1))
     }
 
+    /// What lies in one directory and not in or below another within it, to both sides of that and not far in the order of
+    /// folders.
+    fn around(
+        &self,
+        directories: &Directories,
+        outer: Option<DirectoryId>,
+        inner: DirectoryId,
+    ) -> impl Iterator<Item = &(DirectoryId, ObjectId)> {
+        let within = outer.map_or(&[][..], |outer| self.between(outer, directories.end(outer)));
+        let start = within.partition_point(|(directory, _)| *directory < inner);
+        let end = within.partition_point(|(directory, _)| *directory < directories.end(inner));
+        within.iter().take(start).rev().take(LEAPT).chain(within.iter().skip(end).take(LEAPT))
+    }
+
     /// The objects that stand this far from there, at most `MOST`.
     #[must_use]
-    pub fn at(&self, directories: &Directories, from: &Standpoint, distance: Distance) -> Vec<ObjectId> {
+    pub fn at(&self, scope: Scope<'_>, from: &Standpoint, distance: Distance) -> Vec<ObjectId> {
+        let directories = scope.directories;
+        let is = |directory: DirectoryId| scope.units.distance(directories, scope.kustomize, from.directory, directory) == distance;
         let own = from.directory;
         match distance {
             Distance::SameFile => {
@@ -81,19 +113,25 @@ impl Entries {
             }
             Distance::Near => {
                 let parent = directories.parent(own);
-                let above = [parent, parent.and_then(|parent| directories.parent(parent))];
-                let above = above.into_iter().flatten().flat_map(|directory| self.directly_in(directory));
+                let grandparent = parent.and_then(|parent| directories.parent(parent));
+                let above = [parent, grandparent].into_iter().flatten().filter(|it| is(*it)).flat_map(|directory| self.directly_in(directory));
                 let within_two = |directory: DirectoryId| {
                     let parent = directories.parent(directory);
                     parent == Some(own) || parent.and_then(|parent| directories.parent(parent)) == Some(own)
                 };
-                let below = self.between(DirectoryId(own.0 + 1), directories.end(own)).iter();
-                let below = below.take(SCANNED).filter(|(directory, _)| within_two(*directory));
-                let around = parent.map_or(&[][..], |parent| self.between(parent, directories.end(parent)));
-                let beside = around.iter().take(SCANNED).filter(|(it, _)| *it != own && directories.parent(*it) == parent);
-                above.chain(below).chain(beside).map(|(_, id)| *id).take(MOST).collect()
+                let below = self.between(DirectoryId(own.0 + 1), directories.end(own)).iter().take(SCANNED);
+                let below = below.filter(|(it, _)| within_two(*it));
+                let beside = self.around(directories, parent, own).filter(|(it, _)| directories.parent(*it) == parent);
+                let layers = self.around(directories, grandparent, own);
+                let layers = layers.filter(|(it, _)| directories.parent(*it) != parent && !directories.are_close(own, *it));
+                let farther = below.chain(beside).chain(layers).filter(|(it, _)| is(*it));
+                above.chain(farther).map(|(_, id)| *id).take(MOST).collect()
             }
-            Distance::Far => self.0.iter().map(|(_, id)| *id).take(MOST).collect(),
+            Distance::Far | Distance::Apart => {
+                let below = self.between(DirectoryId(own.0 + 1), directories.end(own)).iter().take(SCANNED);
+                let around = self.around(directories, Some(DirectoryId::default()), own);
+                below.chain(around).filter(|(it, _)| is(*it)).map(|(_, id)| *id).take(MOST).collect()
+            }
         }
     }
 }

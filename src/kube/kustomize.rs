@@ -1,5 +1,5 @@
-//! What the kustomizations of a run do with its files: patches are no objects, and a base may be completed elsewhere.
-//! Knows only who names whom; nothing is rendered.
+//! What the kustomizations of a run do with its files: patches are no objects, a base may be completed elsewhere, and labels,
+//! namespaces and affixes of names are set for all that is taken. Knows who names whom and what is set; nothing is rendered.
 
 use std::collections::{HashMap, HashSet};
 
@@ -19,16 +19,44 @@ pub struct Kustomize {
     patch_files: HashSet<FileId>,
     /// Directories with a kustomization.
     roots: HashMap<String, Root>,
+    paths: HashMap<String, DirectoryId>,
     folders: HashMap<DirectoryId, Root>,
     /// The directories whose kustomizations take a file or directory.
     taken_by: HashMap<String, Vec<String>>,
+    /// For each directory the kustomization that stands nearest at or above it.
+    nearest: Vec<Option<u32>>,
+    /// What is built of each of those.
+    builds: Vec<Builds>,
 }
 
+/// The kustomizations that a directory is built by.
+#[derive(Debug, Default)]
+struct Builds {
+    /// Those that nobody takes; empty where there are too many to tell.
+    tops: Vec<DirectoryId>,
+    rewired: bool,
+    /// Those that put all objects into one namespace.
+    namespaced: Vec<DirectoryId>,
+    labels: HashSet<String>,
+    affixes: Vec<(String, String)>,
+}
+
+/// The most kustomizations over one that are looked at, and the most of them that nobody takes.
+const MOST_TAKERS: usize = 64;
+const MOST_TOPS: usize = 8;
+
 /// What a kustomization does to all that it takes.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Root {
+    /// Something is added to its objects.
     adds: bool,
+    /// What is added may be labels of some, selectors or ports.
+    rewires: bool,
     sets_namespace: bool,
+    /// The keys of labels that it sets alike on all its selectors and pods.
+    labels: Vec<String>,
+    /// What it puts before and behind all names.
+    affixes: Option<(String, String)>,
 }
 
 impl Kustomize {
@@ -36,13 +64,17 @@ impl Kustomize {
     #[must_use]
     pub fn read(sources: &[Source], directories: &Directories, objects: &[Object<'_>]) -> Self {
         let mut read = Self::default();
+        let mut texts: Option<Texts<'_>> = None;
         for object in objects {
             let path = sources.get(object.span.file.0 as usize).map_or("", |source| source.path.as_str());
             if let Some(root) = object.value().filter(|root| is_kustomization(path, object) && root.is_mapping()) {
                 let directory = normal("", path);
-                read.add(parent(&directory), root);
+                let texts =
+                    texts.get_or_insert_with(|| sources.iter().map(|source| (normal("", &source.path), source.text.as_str())).collect());
+                read.add(parent(&directory), root, texts);
                 if let Some(it) = read.roots.get(parent(&directory)) {
-                    read.folders.insert(directories.of(object.span.file), *it);
+                    read.folders.insert(directories.of(object.span.file), it.clone());
+                    read.paths.insert(parent(&directory).to_owned(), directories.of(object.span.file));
                 }
             }
         }
@@ -52,10 +84,62 @@ impl Kustomize {
             let patches = called.filter(|source| read.patches.contains(&normal("", &source.path)));
             read.patch_files = patches.map(|source| source.id).collect();
         }
+        read.find_builds(directories);
         read
     }
 
-    fn add(&mut self, directory: &str, root: Value<'_, '_>) {
+    fn find_builds(&mut self, directories: &Directories) {
+        if self.paths.is_empty() {
+            return;
+        }
+        let mut numbers = HashMap::new();
+        for (path, directory) in &self.paths {
+            numbers.insert(*directory, u32::try_from(self.builds.len()).unwrap_or(u32::MAX));
+            self.builds.push(self.builds_of(path));
+        }
+        for at in (0..u32::try_from(directories.count()).unwrap_or(u32::MAX)).map(DirectoryId) {
+            let above = directories.parent(at).and_then(|parent| self.nearest.get(parent.0 as usize).copied().flatten());
+            self.nearest.push(numbers.get(&at).copied().or(above));
+        }
+    }
+
+    fn builds_of(&self, path: &str) -> Builds {
+        let mut seen = HashSet::from([path]);
+        let mut open = vec![path];
+        let mut builds = Builds::default();
+        while let Some(path) = open.pop() {
+            let takers = self.taken_by.get(path).into_iter().flatten().map(String::as_str);
+            let takers: Vec<_> = takers.filter(|taker| self.paths.contains_key(*taker)).collect();
+            if takers.is_empty() {
+                builds.tops.extend(self.paths.get(path));
+            }
+            if let Some(root) = self.roots.get(path) {
+                builds.rewired |= root.rewires;
+                builds.namespaced.extend(self.paths.get(path).filter(|_| root.sets_namespace));
+                builds.labels.extend(root.labels.iter().cloned());
+                builds.affixes.extend(root.affixes.clone());
+            }
+            open.extend(takers.into_iter().filter(|taker| seen.insert(taker)));
+            if seen.len() > MOST_TAKERS || builds.tops.len() > MOST_TOPS {
+                return Builds { tops: Vec::new(), rewired: true, ..builds };
+            }
+        }
+        builds
+    }
+
+    fn builds(&self, directory: DirectoryId) -> Option<&Builds> {
+        let number = self.nearest.get(directory.0 as usize).copied().flatten()?;
+        self.builds.get(number as usize)
+    }
+
+    /// Whether no kustomization builds both of two directories, though each is built by one.
+    #[must_use]
+    pub fn are_built_apart(&self, a: DirectoryId, b: DirectoryId) -> bool {
+        let (Some(a), Some(b)) = (self.builds(a), self.builds(b)) else { return false };
+        !a.tops.is_empty() && !b.tops.is_empty() && !a.tops.iter().any(|top| b.tops.contains(top))
+    }
+
+    fn add(&mut self, directory: &str, root: Value<'_, '_>, texts: &Texts<'_>) {
         for (list, key) in
             [("patches", "path"), ("patchesStrategicMerge", ""), ("patchesJson6902", "path"), ("transformers", ""), ("configurations", "")]
         {
@@ -66,22 +150,26 @@ impl Kustomize {
                 self.taken_by.entry(normal(directory, path)).or_default().push(directory.to_owned());
             }
         }
-        const ADDING: [&str; 10] = [
-            "patches",
-            "patchesStrategicMerge",
-            "patchesJson6902",
-            "commonLabels",
-            "labels",
-            "components",
-            "transformers",
-            "replacements",
-            "vars",
-            "helmCharts",
-        ];
-        let adds = root.entries().any(|entry| entry.key.as_str().is_some_and(|key| ADDING.contains(&key)));
+        const LABELLING: [&str; 2] = ["commonLabels", "labels"];
+        const PATCHING: [&str; 3] = ["patches", "patchesStrategicMerge", "patchesJson6902"];
+        const REWIRING: [&str; 6] = ["components", "transformers", "replacements", "vars", "helmCharts", "helmChartInflationGenerator"];
+        let has = |keys: &[&str]| root.entries().any(|entry| entry.key.as_str().is_some_and(|key| keys.contains(&key)));
+        let patches = || PATCHING.iter().flat_map(|list| patch_texts(root, list, directory, texts));
         let it = self.roots.entry(directory.to_owned()).or_default();
-        it.adds |= adds;
+        it.adds |= has(&LABELLING) || has(&PATCHING) || has(&REWIRING);
+        it.rewires |= has(&REWIRING) || patches().any(|patch| patch.is_none_or(rewires));
         it.sets_namespace |= root.get("namespace").is_some();
+        it.labels.extend(set_labels(root));
+        let affix = |key: &str| root.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        it.affixes = Some((affix("namePrefix"), affix("nameSuffix"))).filter(|(before, after)| !before.is_empty() || !after.is_empty());
+    }
+
+    /// Whether one kustomization takes both of two files as resources.
+    #[must_use]
+    pub fn takes_both(&self, a: &str, b: &str) -> bool {
+        let takers = |path: &str| self.taken_by.get(&normal("", path));
+        let (Some(a), Some(b)) = (takers(a), takers(b)) else { return false };
+        a.iter().any(|taker| b.contains(taker))
     }
 
     /// Whether a kustomization takes this file as a patch.
@@ -96,16 +184,35 @@ impl Kustomize {
         self.folders.contains_key(&directory)
     }
 
-    /// Whether one puts all objects of this directory into one namespace.
+    /// Whether one puts the objects of this directory into another namespace than the one written.
     #[must_use]
     pub fn sets_namespace(&self, directory: DirectoryId) -> bool {
-        self.folders.get(&directory).is_some_and(|it| it.sets_namespace)
+        self.builds(directory).is_some_and(|it| !it.namespaced.is_empty())
     }
 
-    /// Whether one adds labels or patches to the objects of this directory.
+    /// Whether one puts the objects of both directories into one namespace.
+    #[must_use]
+    pub fn sets_one_namespace(&self, a: DirectoryId, b: DirectoryId) -> bool {
+        let (Some(a), Some(b)) = (self.builds(a), self.builds(b)) else { return false };
+        a.namespaced.iter().any(|it| b.namespaced.contains(it))
+    }
+
+    /// Whether one sets a label of this key on the selectors and pods of this directory, whatever is written there.
+    #[must_use]
+    pub fn sets_label(&self, directory: DirectoryId, key: &str) -> bool {
+        self.builds(directory).is_some_and(|it| it.labels.contains(key))
+    }
+
+    /// What a name of this directory may be without what kustomizations put before and behind it.
+    pub fn bare_names<'n>(&self, directory: DirectoryId, name: &'n str) -> impl Iterator<Item = &'n str> {
+        let affixes = self.builds(directory).into_iter().flat_map(|it| &it.affixes);
+        affixes.filter_map(move |(before, after)| name.strip_prefix(before.as_str())?.strip_suffix(after.as_str()))
+    }
+
+    /// Whether one may change labels of some, selectors or ports of the objects of this directory.
     #[must_use]
     pub fn changes(&self, directory: DirectoryId) -> bool {
-        self.folders.get(&directory).is_some_and(|it| it.adds)
+        self.builds(directory).is_some_and(|it| it.rewired)
     }
 
     /// Whether what seems to be missing in this file may be added before it reaches a cluster.
@@ -140,6 +247,41 @@ impl Kustomize {
         }
         false
     }
+}
+
+/// The files of a run by their paths.
+type Texts<'s> = HashMap<String, &'s str>;
+
+/// The texts of the patches in a list; none for one that is not at hand.
+fn patch_texts<'t>(root: Value<'t, '_>, list: &str, directory: &str, texts: &Texts<'t>) -> Vec<Option<&'t str>> {
+    let items = root.get(list).map(Value::follow).filter(|list| matches!(list.kind(), Kind::Sequence));
+    let text = |item: Value<'t, '_>| {
+        let file = |path: &str| texts.get(&normal(directory, path)).copied();
+        match item.as_str() {
+            Some(inline) if inline.contains('\n') => Some(inline),
+            Some(path) => file(path),
+            None => item.get("patch").and_then(|inline| inline.follow().as_str()).or_else(|| file(item.get("path")?.follow().as_str()?)),
+        }
+    };
+    items.into_iter().flat_map(Value::items).map(|item| text(item.follow())).collect()
+}
+
+/// Whether a patch speaks of anything by which objects find each other.
+fn rewires(patch: &str) -> bool {
+    const WORDS: [&str; 9] = ["label", "selector", "port", "servicename", "backend", "rules", "$patch", "subsets", "namespace"];
+    let patch = patch.to_lowercase();
+    WORDS.iter().any(|word| patch.contains(word))
+}
+
+/// The keys of labels that a kustomization sets on pods: with `commonLabels` and `includeSelectors` on selectors too.
+fn set_labels(root: Value<'_, '_>) -> Vec<String> {
+    let keys = |of: Value<'_, '_>| of.follow().entries().filter_map(|entry| entry.key.as_str().map(str::to_owned)).collect::<Vec<_>>();
+    let mut found = root.get("commonLabels").map(keys).unwrap_or_default();
+    for item in root.get("labels").into_iter().flat_map(|list| list.follow().items()).map(Value::follow) {
+        let on_pods = ["includeSelectors", "includeTemplates"].iter().any(|key| item.get(key).and_then(Value::as_bool) == Some(true));
+        found.extend(item.get("pairs").filter(|_| on_pods).map(keys).unwrap_or_default());
+    }
+    found
 }
 
 fn is_kustomization(path: &str, object: &Object<'_>) -> bool {
@@ -191,10 +333,8 @@ mod tests {
     fn kustomize() -> Kustomize {
         Kustomize {
             patches: ["overlays/dev/patch.yaml".to_owned()].into(),
-            patch_files: HashSet::new(),
-            folders: HashMap::new(),
             roots: [("base", false), ("overlays/dev", true), ("plain", false)]
-                .map(|(directory, adds)| (directory.to_owned(), Root { adds, sets_namespace: false }))
+                .map(|(directory, adds)| (directory.to_owned(), Root { adds, ..Root::default() }))
                 .into(),
             taken_by: [
                 ("base".to_owned(), vec!["overlays/dev".to_owned()]),
@@ -202,6 +342,7 @@ mod tests {
                 ("plain/web.yaml".to_owned(), vec!["plain".to_owned()]),
             ]
             .into(),
+            ..Kustomize::default()
         }
     }
 

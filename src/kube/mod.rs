@@ -34,6 +34,8 @@ pub mod shape;
 pub mod targets;
 pub mod template;
 pub mod typed;
+pub mod units;
+pub mod unread;
 pub mod verdict;
 pub mod version;
 pub mod world;

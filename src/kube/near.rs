@@ -1,5 +1,6 @@
 //! Near misses: what somebody may have meant who wrote a name that is not there. Knows no rule.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::labels::added_by_controller;
@@ -58,7 +59,7 @@ pub fn workloads<'w, 's>(world: &'w World<'s>, service: &Object<'_>, selector: &
         .filter(|object| seen.insert(object.id))
         .filter(|object| world.namespaces(service, object) != Namespaces::Different)
         .filter_map(|object| {
-            let misses = misses(object, selector)?;
+            let misses = misses(world, service, object, selector)?;
             Some(NearMiss { object, misses, distance: world.distance(service, object) })
         })
         .collect();
@@ -75,14 +76,14 @@ impl NearMiss<'_, '_> {
 }
 
 /// Why each pair that the pods lack may have been meant for them; none where one of them can't be explained.
-fn misses(object: &Object<'_>, selector: &Labels) -> Option<Vec<Miss>> {
+fn misses(world: &World<'_>, from: &Object<'_>, object: &Object<'_>, selector: &Labels) -> Option<Vec<Miss>> {
     let none = Labels::new();
     let labels = object.template()?.labels.unwrap_or(&none);
     let own = object.metadata().and_then(|metadata| metadata.labels.as_ref());
     let mut misses = Vec::new();
     let mut met = 0;
     for (key, value) in selector {
-        if labels.get(key) == Some(value) || added_by_controller(object.kind(), key) {
+        if labels.get(key) == Some(value) || added_by_controller(object.kind(), key) || world.label_is_set_later(from, object, key) {
             met += 1;
         } else {
             misses.push(miss(key, value, labels, own)?);
@@ -156,6 +157,9 @@ pub fn alike(a: &str, b: &str) -> bool {
     if bare_a == bare_b || sorted(&words_a) == sorted(&words_b) || without_ending(&bare_a) == without_ending(&bare_b) {
         return true;
     }
+    if words_a.len() == words_b.len() && words_a.iter().zip(&words_b).all(|(a, b)| singular(a) == singular(b)) {
+        return true;
+    }
     let mut different = words_a.iter().zip(&words_b).filter(|(a, b)| a != b);
     match (words_a.len() == words_b.len(), different.next(), different.next()) {
         (true, Some((a, b)), None) => slip(a, b),
@@ -186,6 +190,16 @@ fn are_unlike(a: &[u8], b: &[u8]) -> bool {
 
 fn words(text: &str) -> Vec<String> {
     text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+}
+
+/// A word without the ending of its plural.
+fn singular(word: &str) -> Cow<'_, str> {
+    match (word.strip_suffix("ies"), word.strip_suffix("es"), word.strip_suffix('s')) {
+        (Some(stem), ..) if stem.len() >= 2 => Cow::Owned(format!("{stem}y")),
+        (_, Some(stem), _) if stem.ends_with(['s', 'x', 'z']) || stem.ends_with("ch") || stem.ends_with("sh") => Cow::Borrowed(stem),
+        (_, _, Some(stem)) if stem.len() >= 3 && !stem.ends_with('s') => Cow::Borrowed(stem),
+        _ => Cow::Borrowed(word),
+    }
 }
 
 fn without_ending(bare: &str) -> &str {
@@ -231,6 +245,8 @@ mod tests {
             ("shop-web", "web-shop"),
             ("cacheapp", "cache"),
             ("lesson-svc", "lesson-service"),
+            ("proxy", "proxies"),
+            ("search-boxes", "search-box"),
         ] {
             assert!(alike(a, b), "{a} {b}");
         }

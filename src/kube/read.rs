@@ -35,7 +35,9 @@ fn document<'s>(source: &'s Source, chunk: &Chunk, context: bool, judge: Option<
     };
     match yaml::read(source, chunk) {
         Err(error) => {
-            let templated = template::syntax(source.slice(chunk.span)).is_some();
+            let text = source.slice(chunk.span);
+            let fails_at = error.span.start.saturating_sub(chunk.span.start) as usize;
+            let templated = template::syntax(text).is_some() || template::unread_placeholder(text, fails_at).is_some();
             object.state = if templated { State::Template } else { State::Unreadable(error) };
             into.push(object);
         }

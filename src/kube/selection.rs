@@ -47,14 +47,14 @@ impl<'s> World<'s> {
             return Vec::new();
         }
         let Some(selector) = service.service().and_then(endpoints::selector) else { return Vec::new() };
-        let entries = self.candidates(selector);
+        let entries = self.candidates(service, selector);
         let mut found: Vec<Found> = Vec::new();
-        for distance in Distance::ALL {
+        for distance in Distance::JOINED {
             if distance >= Distance::Near && found.iter().any(|found| found.namespaces != Namespaces::Different) {
                 break;
             }
             for object in self.at(entries, service, distance) {
-                let taken = object.template().is_some_and(|template| takes(object, &template, selector));
+                let taken = object.template().is_some_and(|template| self.takes(service, object, &template, selector));
                 if taken && !found.iter().any(|found| found.id == object.id) {
                     found.push(Found { id: object.id, distance, namespaces: self.namespaces(service, object) });
                 }
@@ -62,6 +62,14 @@ impl<'s> World<'s> {
         }
         found.sort_by_key(|found| (found.namespaces, found.distance, found.id));
         found
+    }
+
+    /// A workload that its selector would take, in an alternative to the Service's unit: another environment, a mended copy.
+    #[must_use]
+    pub fn taken_in_an_alternative(&self, service: &Object<'_>) -> Option<&Object<'s>> {
+        let selector = service.service().and_then(endpoints::selector)?;
+        let mut apart = self.at(self.candidates(service, selector), service, Distance::Apart);
+        apart.find(|object| object.template().is_some_and(|template| self.takes(service, object, &template, selector)))
     }
 
     /// The workloads behind a Service: of those its selector takes in its namespace the nearest ones, as far apart as
@@ -76,16 +84,20 @@ impl<'s> World<'s> {
         found
     }
 
-    fn candidates(&self, selector: &Labels) -> Option<&Entries> {
+    fn candidates(&self, service: &Object<'_>, selector: &Labels) -> Option<&Entries> {
         let mut shortest: Option<&Entries> = None;
         let mut written = false;
-        for (key, value) in selector.iter().filter(|(key, _)| !labels::added_by_any_controller(key)) {
+        let set = |key: &str| self.label_is_set_later(service, service, key);
+        for (key, value) in selector.iter().filter(|(key, _)| !labels::added_by_any_controller(key) && !set(key)) {
             written = true;
             let with = self.by_label.get(&(key.clone(), value.clone()))?;
             shortest = Some(shortest.filter(|shortest| shortest.len() <= with.len()).unwrap_or(with));
         }
         if written {
             return shortest;
+        }
+        if selector.keys().any(|key| set(key)) {
+            return self.workloads.get(&());
         }
         let owner = selector.iter().find_map(|(key, value)| match key.as_str() {
             labels::POD_NAME => Some(("StatefulSet".to_owned(), value.rsplit_once('-')?.0.to_owned())),
@@ -106,20 +118,27 @@ impl<'s> World<'s> {
         found
             .filter(|service| seen.insert(service.id))
             .filter(|service| self.namespaces(service, object) != Namespaces::Different)
-            .filter(|service| service.service().and_then(endpoints::selector).is_some_and(|selector| takes(object, &template, selector)))
+            .filter(|service| {
+                service.service().and_then(endpoints::selector).is_some_and(|selector| self.takes(service, object, &template, selector))
+            })
             .collect()
     }
-}
 
-/// Whether the pods of a workload have every pair of a selector, those that its controller adds among them.
-fn takes(object: &Object<'_>, template: &Template<'_>, selector: &Labels) -> bool {
-    !selector.is_empty()
-        && selector.iter().all(|(key, value)| match template.labels.and_then(|labels| labels.get(key)) {
-            Some(written) => written == value,
-            None if key == labels::POD_NAME && object.kind() == "StatefulSet" => {
-                value.rsplit_once('-').is_some_and(|(owner, ordinal)| owner == object.name() && ordinal.parse::<u32>().is_ok())
-            }
-            None if matches!(key.as_str(), "job-name" | "batch.kubernetes.io/job-name") => object.kind() == "Job" && value == object.name(),
-            None => labels::added_by_controller(object.kind(), key),
-        })
+    /// Whether the pods of a workload have every pair of a selector, those among them that its controller or a kustomization
+    /// adds.
+    fn takes(&self, service: &Object<'_>, object: &Object<'_>, template: &Template<'_>, selector: &Labels) -> bool {
+        !selector.is_empty()
+            && selector.iter().all(|(key, value)| match template.labels.and_then(|labels| labels.get(key)) {
+                Some(written) if written == value => true,
+                _ if self.label_is_set_later(service, object, key) => true,
+                Some(_) => false,
+                None if key == labels::POD_NAME && object.kind() == "StatefulSet" => {
+                    value.rsplit_once('-').is_some_and(|(owner, ordinal)| owner == object.name() && ordinal.parse::<u32>().is_ok())
+                }
+                None if matches!(key.as_str(), "job-name" | "batch.kubernetes.io/job-name") => {
+                    object.kind() == "Job" && value == object.name()
+                }
+                None => labels::added_by_controller(object.kind(), key),
+            })
+    }
 }

@@ -3,6 +3,7 @@
 use k8s_openapi::api::core::v1::{PodSpec, ServicePort};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
+use super::faults;
 use super::object::Object;
 use super::ports::{self, Named, Role};
 use super::world::{Distance, Match, World};
@@ -49,10 +50,29 @@ impl<'w> Backend<'w, '_> {
         ports::named(self.spec, name, ports::protocol(port.protocol.as_deref()), world.profile.version)
     }
 
+    /// Whether what is written of its containers' ports does not read as ports.
+    #[must_use]
+    pub fn ports_in_doubt(&self) -> bool {
+        let template = self.found.template;
+        !self.found.object.faults.is_empty()
+            && ports::containers(self.spec)
+                .any(|placed| faults::hides(self.found.object, &template.field(&format!("{}.ports", placed.field()))))
+    }
+
     /// The numbers that containers declare which run while the pod serves, whatever the protocol.
     pub fn declared(&self) -> impl Iterator<Item = i32> + use<'w> {
         ports::declared(self.spec).filter(|(placed, ..)| placed.role != Role::Init).map(|(.., port)| port.container_port)
     }
+}
+
+/// Whether what is written of a Service's ports is refused or misread: then who names a port that is not there may be right.
+#[must_use]
+pub fn ports_in_doubt(service: &Object<'_>) -> bool {
+    let refused = service.verdict.iter().flat_map(|verdict| &verdict.causes).any(|cause| {
+        let leaf = cause.field.strip_prefix("spec.ports").map(|rest| rest.rsplit('.').next().unwrap_or(rest));
+        leaf.is_some_and(|leaf| matches!(leaf, "port" | "name" | "protocol") || leaf.is_empty() || leaf.ends_with(']'))
+    });
+    refused || faults::hides(service, "spec.ports")
 }
 
 /// The ports of a Service with their indices.

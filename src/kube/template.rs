@@ -15,6 +15,8 @@ pub enum Syntax {
     Ytt,
     /// `@NAME@`: autoconf, sed.
     At,
+    /// `${NAME}` where YAML reads it as more than text: envsubst, Flux.
+    Dollar,
 }
 
 /// What kind of template a text is, if it shows the marks of one, and where the first of them is.
@@ -25,6 +27,17 @@ pub fn syntax(text: &str) -> Option<(Syntax, usize)> {
         .or_else(|| find("{%").map(|at| (Syntax::Percent, at)))
         .or_else(|| ytt(text).map(|at| (Syntax::Ytt, at)))
         .or_else(|| memchr::memchr_iter(b'@', text.as_bytes()).find(|at| at_name(text, *at)).map(|at| (Syntax::At, at)))
+}
+
+/// Where a text that does not read holds `${…}` on the line it fails at: within `{ }` or `[ ]` its brace is YAML's own until
+/// it is filled in.
+#[must_use]
+pub fn unread_placeholder(text: &str, fails_at: usize) -> Option<usize> {
+    let start = text.get(..fails_at)?.rfind('\n').map_or(0, |at| at + 1);
+    let line = text.get(start..)?.lines().next()?;
+    let at = line.find("${")?;
+    let (before, after) = (line.get(..at)?, line.get(at..)?);
+    (before.contains(['{', '[']) && after.contains('}')).then_some(start + at)
 }
 
 /// Where a text holds ytt's `#@ …` or `#@/…`, so that its YAML alone says less than is meant.
@@ -120,6 +133,9 @@ mod tests {
         assert_eq!(syntax("a: {{ b }}"), Some((Syntax::Braces, 3)));
         assert_eq!(syntax("name: @STS_NAME@"), Some((Syntax::At, 6)));
         assert_eq!(syntax("#@ def x():"), Some((Syntax::Ytt, 0)));
+        assert_eq!(unread_placeholder("a: b\nc: {d: ${E}, f: 1}\n", 11), Some(9));
+        assert_eq!(unread_placeholder("a: ${B}\nc: d\n  e: f\n", 15), None);
+        assert_eq!(unread_placeholder("a: ${B}: c\n", 8), None);
         assert_eq!(syntax("a: b #@author me@x.org @"), None);
     }
 }

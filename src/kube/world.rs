@@ -9,12 +9,14 @@ use super::calls::{self, Call, Calls};
 use super::dangling;
 use super::directory::{Directories, DirectoryId};
 use super::endpoints;
-use super::index::{Entries, Index, Standpoint};
+use super::index::{Entries, Index, Scope, Standpoint};
 use super::kustomize::Kustomize;
 use super::object::{Labels, Object, ObjectId, State};
 use super::ports;
 use super::selection::Found;
 use super::template;
+use super::units::{Census, Units};
+use super::unread;
 use crate::finding::ObjectRef;
 use crate::source::{FileId, Source, Span};
 
@@ -44,11 +46,13 @@ pub struct World<'s> {
     pub profile: Profile,
     /// The folders they lie in.
     pub directories: Directories,
+    /// Which of them are applied together.
+    pub units: Units,
     /// What kustomizations do to them.
     pub kustomize: Kustomize,
     objects: Vec<Object<'s>>,
     files: HashMap<FileId, Range<u32>>,
-    workloads: Index<()>,
+    pub(super) workloads: Index<()>,
     without_selector: Index<()>,
     pub(super) by_label: Index<Pair>,
     pub(super) by_name: Index<Pair>,
@@ -56,6 +60,7 @@ pub struct World<'s> {
     custom: Index<()>,
     patches: Index<Pair>,
     pub(super) services_by_label: Index<Pair>,
+    pub(super) by_unread_name: Index<String>,
     by_node_port: Index<(i32, String)>,
     slices: Index<String>,
     unrendered: HashMap<&'s str, Option<ObjectId>>,
@@ -79,9 +84,10 @@ impl<'s> World<'s> {
         }
         let kustomize = Kustomize::read(sources, &directories, &objects);
         let (mut workloads, mut without_selector, mut by_label, mut by_name, mut by_kind) = (vec![], vec![], vec![], vec![], vec![]);
+        let mut by_unread_name = vec![];
         let (mut services_by_label, mut by_node_port, mut slices, mut patches, mut custom) = (vec![], vec![], vec![], vec![], vec![]);
         let (mut unrendered, mut alternatives) = (HashMap::<&str, Option<ObjectId>>::new(), HashSet::new());
-        let mut identities = HashMap::new();
+        let (mut identities, mut census) = (HashMap::new(), Census::default());
         for object in &objects {
             let (id, file) = (object.id, object.span.file);
             let directory = directories.of(file);
@@ -90,11 +96,14 @@ impl<'s> World<'s> {
                 if object.state == State::Template {
                     first.get_or_insert(id);
                 }
+                let text = sources.get(file.0 as usize).map_or("", |source| source.slice(object.span));
+                by_unread_name.extend(unread::names(text).map(|name| (name.to_owned(), directory, id)));
             }
             if object.typed.is_none() {
                 continue;
             }
-            if kustomize.is_patch(file) || object.template().and_then(|it| it.spec).is_some_and(ports::is_partial) {
+            let partial = object.template().and_then(|it| it.spec).is_some_and(ports::is_partial);
+            if kustomize.is_patch(file) || partial {
                 patches.push(((object.kind().to_owned(), object.name().to_owned()), directory, id));
             }
             if kustomize.is_patch(file) {
@@ -102,6 +111,9 @@ impl<'s> World<'s> {
             }
             if identities.insert((directory, object.kind(), object.namespace(), object.name()), file).is_some_and(|first| first != file) {
                 alternatives.insert(directory);
+            }
+            if !partial && (object.service().is_some() || object.template().is_some()) {
+                census.add(object.kind(), object.namespace(), object.name(), directory);
             }
             if dangling::is_custom(object) {
                 custom.push(((), directory, id));
@@ -138,6 +150,7 @@ impl<'s> World<'s> {
         Self {
             sources,
             profile,
+            units: Units::find(&directories, &census),
             kustomize,
             files,
             workloads: Index::new(workloads),
@@ -148,6 +161,7 @@ impl<'s> World<'s> {
             custom: Index::new(custom),
             patches: Index::new(patches),
             services_by_label: Index::new(services_by_label),
+            by_unread_name: Index::new(by_unread_name),
             by_node_port: Index::new(by_node_port),
             slices: Index::new(slices),
             unrendered,
@@ -188,9 +202,13 @@ impl<'s> World<'s> {
         Standpoint { directory: self.directories.of(file), file: self.files.get(&file).cloned().unwrap_or(0..0), object: object.id }
     }
 
+    fn scope(&self) -> Scope<'_> {
+        Scope { directories: &self.directories, units: &self.units, kustomize: &self.kustomize }
+    }
+
     /// The objects of an index at one distance.
     pub(super) fn at(&self, entries: Option<&Entries>, from: &Object<'_>, distance: Distance) -> impl Iterator<Item = &Object<'s>> {
-        let ids = entries.map(|entries| entries.at(&self.directories, &self.standpoint(from), distance)).unwrap_or_default();
+        let ids = entries.map(|entries| entries.at(self.scope(), &self.standpoint(from), distance)).unwrap_or_default();
         ids.into_iter().filter_map(|id| self.object(id))
     }
 
@@ -199,11 +217,9 @@ impl<'s> World<'s> {
         let Some(entries) = entries else { return Vec::new() };
         let standpoint = self.standpoint(from);
         let mut found: Vec<ObjectId> = Vec::new();
-        for distance in Distance::ALL.into_iter().filter(|distance| *distance <= most) {
-            let mut there = entries.at(&self.directories, &standpoint, distance);
-            if distance == Distance::Far {
-                there.retain(|id| !found.contains(id)); // far is everywhere
-            }
+        for distance in Distance::JOINED.into_iter().filter(|distance| *distance <= most) {
+            let mut there = entries.at(self.scope(), &standpoint, distance);
+            there.retain(|id| !found.contains(id));
             found.append(&mut there);
         }
         found.into_iter().filter_map(|id| self.object(id)).collect()
@@ -230,11 +246,22 @@ impl<'s> World<'s> {
     /// The objects of a kind and name, nearest first, those of the own namespace before others.
     #[must_use]
     pub fn named(&self, kind: &str, name: &str, from: &Object<'_>) -> Vec<&Object<'s>> {
-        let mut found = self.up_to(self.by_name.get(&(kind.to_owned(), name.to_owned())), from, Distance::Far);
+        let look = |name: &str| self.up_to(self.by_name.get(&(kind.to_owned(), name.to_owned())), from, Distance::Far);
+        let mut found = look(name);
+        if found.is_empty() {
+            found = self.kustomize.bare_names(self.directories.of(from.span.file), name).flat_map(look).collect();
+        }
         if found.len() > 1 {
             found.sort_by_cached_key(|other| (self.namespaces(from, other), self.distance(from, other), other.id));
         }
         found
+    }
+
+    /// The objects of the same kind and name, itself among them, nearest first; none where it is the only one.
+    #[must_use]
+    pub fn namesakes(&self, object: &Object<'_>) -> Vec<&Object<'s>> {
+        let entries = self.by_name.get(&(object.kind().to_owned(), object.name().to_owned()));
+        self.up_to(entries.filter(|entries| entries.len() > 1), object, Distance::Far)
     }
 
     /// The objects of the same kind and name in the object's own file, itself among them, in their order.
@@ -244,6 +271,14 @@ impl<'s> World<'s> {
         let mut found: Vec<_> = self.at(entries.filter(|entries| entries.len() > 1), object, Distance::SameFile).collect();
         found.sort_by_key(|other| other.id);
         found
+    }
+
+    /// Whether a kustomization sets a label of this key on all selectors and pods beside one of two objects: then what is
+    /// written there plays no part.
+    #[must_use]
+    pub fn label_is_set_later(&self, a: &Object<'_>, b: &Object<'_>, key: &str) -> bool {
+        let sets = |it: &Object<'_>| self.kustomize.sets_label(self.directories.of(it.span.file), key);
+        sets(a) || sets(b)
     }
 
     /// The objects of custom kinds in the object's directory.
@@ -296,8 +331,8 @@ impl<'s> World<'s> {
         self.unrendered.get(package(self.sources, object)) == Some(&Some(object.id))
     }
 
-    /// Whether something is yet to change the object before it is applied: it is a patch itself, or a kustomization
-    /// beside it adds labels or patches.
+    /// Whether something may yet change how the object is found, or what it finds, before it is applied: it is a patch
+    /// itself, or a kustomization that takes it patches labels, selectors or ports.
     #[must_use]
     pub fn changed_later(&self, object: &Object<'_>) -> bool {
         self.kustomize.is_patch(object.span.file) || self.kustomize.changes(self.directories.of(object.span.file))
@@ -319,7 +354,11 @@ impl<'s> World<'s> {
     /// How far apart two objects stand.
     #[must_use]
     pub fn distance(&self, a: &Object<'_>, b: &Object<'_>) -> Distance {
-        self.directories.distance(a.span.file, b.span.file)
+        let (file_a, file_b) = (a.span.file, b.span.file);
+        if file_a == file_b {
+            return Distance::SameFile;
+        }
+        self.units.distance(&self.directories, &self.kustomize, self.directories.of(file_a), self.directories.of(file_b))
     }
 
     /// The namespace an object goes to.
@@ -332,7 +371,7 @@ impl<'s> World<'s> {
     #[must_use]
     pub fn namespaces(&self, a: &Object<'_>, b: &Object<'_>) -> Namespaces {
         let (folder_a, folder_b) = (self.directories.of(a.span.file), self.directories.of(b.span.file));
-        if self.namespace(a) == self.namespace(b) || folder_a == folder_b && self.kustomize.sets_namespace(folder_a) {
+        if self.namespace(a) == self.namespace(b) || self.kustomize.sets_one_namespace(folder_a, folder_b) {
             Namespaces::Same
         } else if a.namespace().is_none() || b.namespace().is_none() {
             Namespaces::OneSide

@@ -29,6 +29,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let group = if kind == "ReplicationController" { "" } else { "apps" };
     match meant::meant(world, object, Name { group, kind, namespace: None, name }) {
         Meant::There(_) => {}
+        Meant::Nowhere if world.unread(kind, name, object).is_some() => {}
         Meant::Elsewhere(workload) => out.push(elsewhere(object, world, workload)),
         Meant::Nowhere => out.push(nowhere(object, world, kind, name)),
     }

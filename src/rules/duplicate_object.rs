@@ -1,24 +1,39 @@
 //! Two objects of one kind, namespace and name in one file, or in what one kustomization takes: only one of them can live.
 
 use crate::finding::{Confidence, Finding};
-use crate::kube::world::title;
+use crate::kube::world::{Distance, title};
 use crate::kube::{Object, World, apis, template};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let group = apis::group(&object.reference.api_version);
-    let earlier = world.namesakes_in_file(object).into_iter().find(|other| {
+    let is_same = |other: &&Object<'_>| {
         other.id < object.id && other.namespace() == object.namespace() && apis::group(&other.reference.api_version) == group
+    };
+    let in_file = world.namesakes_in_file(object).into_iter().find(is_same);
+    let earlier = in_file.or_else(|| {
+        let named = world.namesakes(object).into_iter().filter(is_same);
+        named.into_iter().find(|other| in_one_build(world, object, other))
     });
     let Some(earlier) = earlier else { return };
     let generated = object.at("metadata.generateName").found;
     if object.name().is_empty() || generated || template::is_to_be_filled_in(object.name()) {
         return;
     }
+    let what = title(&object.reference);
+    if earlier.span.file != object.span.file {
+        out.push(
+            Finding::certain(format!("{what} stands twice in what one kustomization takes: kustomize refuses to build it"))
+                .field("metadata.name")
+                .label(object.title(), "kustomize: may not add resource with an already registered id")
+                .label(earlier.title(), format!("the first one, in {}", world.place(earlier.title())))
+                .help("make the second one a patch, give it another name, or take one out of `resources`"),
+        );
+        return;
+    }
     let text = |it: &Object<'_>| world.source(it).map(|source| source.slice(it.span).trim().to_owned());
     // Bundles that were put together twice repeat documents word for word: nothing is lost.
-    let confidence = if text(object) == text(earlier) { Confidence::Possible } else { Confidence::Certain };
-    let what = title(&object.reference);
-    let consequence = if confidence == Confidence::Certain { "the first one is overwritten" } else { "both say the same" };
+    let confidence = if text(object) == text(earlier) { Confidence::Possible } else { Confidence::Likely };
+    let consequence = if confidence == Confidence::Likely { "the first one is overwritten" } else { "both say the same" };
     out.push(
         Finding::new(confidence, format!("{what} stands twice in this file: {consequence}"))
             .field("metadata.name")
@@ -26,4 +41,10 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
             .label(earlier.title(), "the first one")
             .help("give one of them another name, or take one out"),
     );
+}
+
+/// Whether one kustomization takes the files of both.
+fn in_one_build(world: &World<'_>, a: &Object<'_>, b: &Object<'_>) -> bool {
+    let path = |it: &Object<'_>| world.source(it).map_or("", |source| source.path.as_str());
+    world.distance(a, b) < Distance::Far && world.kustomize.takes_both(path(a), path(b))
 }

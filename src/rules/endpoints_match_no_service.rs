@@ -20,6 +20,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let own = near.clone().find(|it| world.namespaces(object, it) != Namespaces::Different);
     match own {
         Some(service) => out.extend(unjoined(object, world, service, &ports)),
+        None if wanted.as_deref().is_some_and(|name| world.unread("Service", name, object).is_some()) => {}
         None => out.push(no_service(object, world, wanted.as_deref(), near.copied().next())),
     }
 }

@@ -19,7 +19,8 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     for backend in backends::of(ingress) {
         let named = world.named("Service", backend.service, object);
         let mine = named.iter().any(|service| world.namespaces(object, service) != Namespaces::Different);
-        if mine || template::is_placeholder(backend.service) || !told.insert(backend.service) {
+        let unread = world.unread("Service", backend.service, object).is_some();
+        if mine || unread || template::is_placeholder(backend.service) || !told.insert(backend.service) {
             continue;
         }
         let elsewhere = named.iter().copied().find(|service| world.distance(object, service) < Distance::Far);

@@ -22,7 +22,8 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         return;
     }
     let own = paths(ingress);
-    let beside = world.of_kind("Ingress", object, Distance::SameDirectory);
+    let farthest = if world.among_alternatives(object) { Distance::SameFile } else { Distance::SameDirectory };
+    let beside = world.of_kind("Ingress", object, farthest);
     let others = beside.into_iter().filter(|other| other.id < object.id && world.namespaces(object, other) == Namespaces::Same && !is_merged(other));
     let others: Vec<_> = others
         .filter_map(|other| match &other.typed {
@@ -43,7 +44,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
 fn tell(object: &Object<'_>, world: &World<'_>, path: &Path<'_>, other: &Object<'_>, it: &Path<'_>) -> Finding {
     let (host, text, kind) = path.key;
     let whose = if host.is_empty() { "any host".to_owned() } else { format!("host `{host}`") };
-    let apart = world.distance(object, other) > Distance::SameFile || world.changed_later(object) || world.among_alternatives(object);
+    let apart = world.distance(object, other) > Distance::SameFile || world.changed_later(object);
     let field = format!("{}.path", path.field);
     Finding::new(if apart { Confidence::Possible } else { Confidence::Likely }, format!("`{text}` ({kind}) of {whose} is taken twice, for two backends"))
         .label(object.at(&field).span(), "which of the two answers is up to the controller")

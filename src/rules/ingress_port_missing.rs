@@ -18,7 +18,9 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     for backend in backends::of(ingress) {
         let services = nearest(object, world, backend.service);
         let Some(service) = services.first() else { continue };
-        let lacks = |service: &&Object<'_>| !targets::service_ports(service).any(|(_, port)| is_it(&backend, port));
+        let lacks = |service: &&Object<'_>| {
+            !targets::ports_in_doubt(service) && !targets::service_ports(service).any(|(_, port)| is_it(&backend, port))
+        };
         if (backend.port_name.is_some() || backend.port_number.is_some()) && services.iter().all(lacks) {
             out.push(tell(object, world, &backend, service));
         }

@@ -5,6 +5,7 @@ use crate::cost::Provider;
 use crate::cost::demand::{Port, Protocol};
 use crate::finding::{Confidence, Finding};
 use crate::kube::object::{Labels, State};
+use crate::kube::world::Distance;
 use crate::kube::{Object, World};
 
 /// How many objects of the file are looked at: a longer one is no hand-written manifest.
@@ -13,8 +14,10 @@ const MOST: usize = 200;
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let Some(mine) = asked(object, world) else { return };
     let Some(provider) = mine.provider else { return };
-    let earlier = world.in_file(object.span.file).take(MOST).take_while(|it| it.id < object.id);
-    let services = earlier.filter(|it| it.state == State::Object && (it.name(), world.namespace(it)) != (object.name(), world.namespace(object)));
+    let here = world.in_file(object.span.file).take(MOST).take_while(|it| it.id < object.id);
+    let beside = if world.among_alternatives(object) { Vec::new() } else { world.of_kind("Service", object, Distance::SameDirectory) };
+    let beside = beside.into_iter().filter(|it| it.id < object.id && it.span.file != object.span.file);
+    let services = here.chain(beside).filter(|it| it.state == State::Object && (it.name(), world.namespace(it)) != (object.name(), world.namespace(object)));
     let near = services.filter(|it| meets(&mine, it, provider));
     let rivals: Vec<_> = near.filter_map(|it| asked(it, world)).filter(|it| it.provider == Some(provider)).collect();
     for rival in &rivals {
@@ -23,7 +26,8 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         let there = rival.object.at(&clash.field);
         let there = if there.found { there.span() } else { rival.object.title() };
         let has = format!("Service `{}` has it", rival.object.name());
-        out.push(mine.at(Confidence::Certain, &clash.field, message, clash.label).label(there, has).help(clash.help));
+        let sure = if rival.object.span.file == object.span.file { Confidence::Certain } else { Confidence::Likely };
+        out.push(mine.at(sure, &clash.field, message, clash.label).label(there, has).help(clash.help));
         return;
     }
     out.extend(crowd(provider, &mine, &rivals));

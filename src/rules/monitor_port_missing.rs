@@ -42,7 +42,7 @@ fn sure(world: &World<'_>, object: &Object<'_>, it: &Object<'_>) -> Confidence {
 fn of_service(object: &Object<'_>, world: &World<'_>, endpoint: &Endpoint, port: &str, found: &[&Object<'_>]) -> Option<Finding> {
     let lacks = |service: &&Object<'_>| {
         let mut all = targets::service_ports(service).peekable();
-        all.peek().is_some() && all.all(|(_, it)| monitors::takes(port, it.name.as_deref().unwrap_or_default()) == Some(false))
+        all.peek().is_some() && !targets::ports_in_doubt(service) && all.all(|(_, it)| monitors::takes(port, it.name.as_deref().unwrap_or_default()) == Some(false))
     };
     let service = found.first().filter(|_| found.iter().all(lacks))?;
     let field = format!("{}.port", endpoint.field);

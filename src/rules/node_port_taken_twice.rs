@@ -42,20 +42,14 @@ fn same(world: &World<'_>, a: &Object<'_>, b: &Object<'_>) -> bool {
     a.name() == b.name() && world.namespace(a) == world.namespace(b)
 }
 
-/// Certain in one file, which is applied as a whole; folders beside each other may be environments or examples.
+/// Certain in one file, which is applied as a whole; folders beside each other may be meant for two clusters.
 fn confidence(world: &World<'_>, object: &Object<'_>, rival: &Object<'_>) -> Option<Confidence> {
     match world.distance(object, rival) {
         Distance::SameFile if world.changed_later(object) => Some(Confidence::Likely),
         Distance::SameFile => Some(Confidence::Certain),
         Distance::SameDirectory if world.among_alternatives(object) => None,
         Distance::SameDirectory => Some(Confidence::Likely),
-        Distance::Near if twin(world, object, rival) || twin(world, rival, object) => None,
         Distance::Near => Some(Confidence::Possible),
-        Distance::Far => None,
+        Distance::Far | Distance::Apart => None,
     }
-}
-
-/// Whether the other's folder has a Service of this name too: the folders are variants of one application.
-fn twin(world: &World<'_>, object: &Object<'_>, other: &Object<'_>) -> bool {
-    world.named("Service", object.name(), other).iter().any(|it| it.id != object.id && world.distance(other, it) <= Distance::SameDirectory)
 }

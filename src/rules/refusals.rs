@@ -114,6 +114,8 @@ fn is_to_be_filled_in(object: &Object<'_>, cause: &Cause) -> bool {
         _ if !place.found => template::is_placeholder(said),
         // `IP` and `HOST` are slips of a known word there.
         "FieldValueNotSupported" => template::is_placeholder(written),
+        // The server quotes the selector whole.
+        "FieldValueInvalid" if cause.message.ends_with("label selector") && template::is_placeholder(&cause.message) => true,
         _ => template::is_to_be_filled_in(written) || template::is_to_be_filled_in(said),
     }
 }

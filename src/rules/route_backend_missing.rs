@@ -20,6 +20,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         }
         match meant::meant(world, object, backend.to()) {
             Meant::There(_) => {}
+            Meant::Nowhere if world.unread("Service", backend.name, object).is_some() => {}
             Meant::Elsewhere(service) => out.push(elsewhere(object, world, backend, service)),
             Meant::Nowhere => out.push(nowhere(object, world, backend)),
         }

@@ -15,7 +15,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         let lacks = |service: &&Object<'_>| {
             let mut all = targets::service_ports(service).peekable();
             let external = service.service().is_some_and(endpoints::is_external);
-            all.peek().is_some() && !external && !all.any(|(_, it)| it.port == port)
+            all.peek().is_some() && !external && !targets::ports_in_doubt(service) && !all.any(|(_, it)| it.port == port)
         };
         if services.iter().all(lacks) {
             out.extend(services.first().map(|service| missing(object, world, backend, port, service)));

@@ -28,13 +28,20 @@ fn slip(object: &Object<'_>, world: &World<'_>, nearest: &NearMiss<'_, '_>, all:
     let place = object.at(&path);
     let value = wanted(object, key);
     let pods = format!("the pods of {}", world.told(it));
-    let message = format!("selector `{key}: {value}` of Service `{}` matches no pod", object.name());
+    let alone = world.behind(object).iter().all(|found| found.distance >= Distance::Far);
+    let whose = if alone { "no pod" } else { "only pods of another folder" };
+    let message = format!("selector `{key}: {value}` of Service `{}` matches {whose}", object.name());
     let finding = Finding::new(confidence(world, object, nearest, all), message).field(&path);
+    let says = match first {
+        _ if !alone => "the pods beside this Service don't have this label",
+        Miss::Key { .. } => "no pod has a label of this key, so the Service has no endpoints",
+        _ => "no pod has this label, so the Service has no endpoints",
+    };
     let (finding, edit) = match first {
         Miss::Value { value, .. } => {
             let there = it.at(&field(&format!("metadata.labels[{key}]"))).span();
             let finding = finding
-                .label(place.span(), "no pod has this label, so the Service has no endpoints")
+                .label(place.span(), says)
                 .label(there, format!("{pods} have `{key}: {value}`"))
                 .help(format!("select `{key}: {value}`, or give the pods the label that is selected"));
             (finding, place.replace(value))
@@ -42,14 +49,14 @@ fn slip(object: &Object<'_>, world: &World<'_>, nearest: &NearMiss<'_, '_>, all:
         Miss::Key { key: other, .. } => {
             let there = it.at(&field(&format!("metadata.labels[{other}]")));
             let finding = finding
-                .label(place.key().unwrap_or(place.span()), "no pod has a label of this key, so the Service has no endpoints")
+                .label(place.key().unwrap_or(place.span()), says)
                 .label(there.key().unwrap_or(it.title()), format!("{pods} have `{other}: {value}`"))
                 .help(format!("select `{other}: {value}`, the label that the pods have"));
             (finding, place.rename(other))
         }
         Miss::OnlyOnWorkload { .. } => {
             let finding = finding
-                .label(place.span(), "no pod has this label, so the Service has no endpoints")
+                .label(place.span(), says)
                 .label(it.at(&format!("metadata.labels[{key}]")).span(), format!("{} has it itself: its pods don't inherit it", title(&it.reference)))
                 .help(format!("add `{key}: {value}` to `{}` of {}", field("metadata.labels"), world.told(it)));
             (finding, None)
@@ -57,7 +64,7 @@ fn slip(object: &Object<'_>, world: &World<'_>, nearest: &NearMiss<'_, '_>, all:
         Miss::Absent { .. } => {
             let labels = field("metadata.labels");
             let finding = finding
-                .label(place.span(), "no pod has this label, so the Service has no endpoints")
+                .label(place.span(), says)
                 .label(it.at(&labels).span(), format!("{pods} have the selector's other labels, and no `{key}`"))
                 .help(format!("add `{key}: {value}` to `{labels}` of {}, or take it out of the selector", world.told(it)));
             (finding, None)
@@ -85,6 +92,7 @@ fn confidence(world: &World<'_>, object: &Object<'_>, nearest: &NearMiss<'_, '_>
     let rivals = all.iter().filter(|other| other.misses.len() == nearest.misses.len() && other.distance == nearest.distance).count();
     let free = world.services_taking(nearest.object).is_empty();
     let settled = !world.changed_later(object) && !world.changed_later(nearest.object);
+    let settled = settled && !world.selected(object).iter().any(|found| found.namespaces == Namespaces::Same && found.distance < Distance::Far);
     if next_door && same && rivals == 1 && free && settled { Confidence::Certain } else { Confidence::Likely }
 }
 

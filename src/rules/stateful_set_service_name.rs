@@ -17,10 +17,11 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let mut found = world.named("Service", name, object);
     found.retain(|it| world.distance(object, it) < Distance::Far);
     let Some(service) = found.first().filter(|it| world.namespaces(object, it) == Namespaces::Same) else {
-        out.push(match found.first() {
-            Some(service) => apart(object, world, service),
-            None => missing(object, world, name),
-        });
+        match found.first() {
+            Some(service) => out.push(apart(object, world, service)),
+            None if world.unread("Service", name, object).is_some() => {}
+            None => out.push(missing(object, world, name)),
+        }
         return;
     };
     let Some(it) = service.service() else { return };

@@ -14,7 +14,8 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let Some(first) = backends.first() else { return };
     for (index, port, name) in targets::named_targets(object) {
         let looked: Vec<_> = backends.iter().map(|backend| (backend, backend.named(world, name, port))).collect();
-        if looked.iter().any(|(_, found)| matches!(found, Named::Port(..))) {
+        let doubt = || backends.iter().any(|backend| backend.ports_in_doubt());
+        if looked.iter().any(|(_, found)| matches!(found, Named::Port(..))) || doubt() {
             continue;
         }
         let told = looked.iter().find(|(_, found)| !matches!(found, Named::Nothing)).copied().unwrap_or((first, Named::Nothing));

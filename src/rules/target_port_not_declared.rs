@@ -17,7 +17,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         let known = |backend: &Backend<'_, '_>| {
             backend.declared().any(|declared| declared == number) || listens::mentions(world, backend.found.object, &backend.found.template, number)
         };
-        if backends.is_empty() || backends.iter().any(known) {
+        if backends.is_empty() || backends.iter().any(known) || backends.iter().any(Backend::ports_in_doubt) {
             continue;
         }
         let target = Target { object, world, index, port, number };

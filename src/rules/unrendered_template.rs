@@ -14,23 +14,30 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         return;
     }
     let Some(source) = world.source(object) else { return };
-    let Some((syntax, offset)) = template::syntax(source.slice(object.span)) else { return };
+    let text = source.slice(object.span);
+    let unread = || Some((template::Syntax::Dollar, text.find("${")?));
+    let Some((syntax, offset)) = template::syntax(text).or_else(unread) else { return };
     let start = object.span.start + u32::try_from(offset).unwrap_or(0);
     let line = source.line_span(source.line_of(start));
+    let render = || "render it and pipe the result in: `… | svclint check -`".to_owned();
     let (what, help) = match syntax {
-        template::Syntax::Braces if !source.path.contains("templates/") => {
-            ("`{{ … }}`", "render it and pipe the result in: `… | svclint check -`")
-        }
-        template::Syntax::Braces => ("`{{ … }}`", "check what it renders to: `helm template . | svclint check -`"),
-        template::Syntax::Percent => ("`{% … %}`", "render it and pipe the result in: `… | svclint check -`"),
-        template::Syntax::Ytt => ("`#@ …`", "check what it renders to: `ytt -f . | svclint check -`"),
-        template::Syntax::At => ("`@NAME@`", "fill the values in and pipe the result in: `sed … | svclint check -`"),
+        template::Syntax::Braces => ("`{{ … }}`", chart(&source.path).map_or_else(render, |chart| format!("check what it renders to: `helm template {chart} | svclint check -`"))),
+        template::Syntax::Percent => ("`{% … %}`", render()),
+        template::Syntax::Ytt => ("`#@ …`", "check what it renders to: `ytt -f . | svclint check -`".to_owned()),
+        template::Syntax::At => ("`@NAME@`", "fill the values in and pipe the result in: `sed … | svclint check -`".to_owned()),
+        template::Syntax::Dollar => ("`${NAME}`", "fill the values in and pipe the result in: `envsubst < FILE | svclint check -`".to_owned()),
     };
     out.push(
         Finding::possible(format!("a template that something has yet to render ({what}): documents like this one are not checked"))
             .label(Span { start, ..line }, "here, and perhaps in other files of this package")
             .help(help),
     );
+}
+
+/// The folder of the chart whose template a file is.
+fn chart(path: &str) -> Option<&str> {
+    let (above, _) = path.split_once("/templates/").or_else(|| path.strip_prefix("templates/").map(|rest| (".", rest)))?;
+    Some(above)
 }
 
 /// How many objects of a file are asked whether they have told it already.

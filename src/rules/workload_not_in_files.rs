@@ -18,10 +18,13 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let finding = Finding::possible(message)
         .field("spec.selector")
         .label(object.at("spec.selector").span(), format!("nothing here labels its pods {}", world.pairs(selector)));
-    out.push(match far {
-        Some(far) => finding
+    out.push(match (far, world.taken_in_an_alternative(object)) {
+        (Some(far), _) => finding
             .label(far.object.title(), format!("{} does, in a folder apart", title(&far.object.reference)))
             .help("if the two are applied together, all is well"),
-        None => finding.help("check it together with the files of its workload; if something else makes the pods, all is well"),
+        (None, Some(other)) => finding
+            .label(other.title(), format!("{} does, in a folder that is not applied together with this one", world.told(other)))
+            .help("write the workload here too; if something else makes the pods, all is well"),
+        (None, None) => finding.help("check it together with the files of its workload; if something else makes the pods, all is well"),
     });
 }
