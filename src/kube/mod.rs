@@ -13,6 +13,7 @@ pub mod faults;
 pub mod grants;
 pub mod images;
 pub mod index;
+pub mod isolation;
 pub mod kustomize;
 pub mod labels;
 pub mod listens;
