@@ -35,6 +35,7 @@ pub mod shape;
 pub mod targets;
 pub mod template;
 pub mod typed;
+pub mod variables;
 pub mod verdict;
 pub mod version;
 pub mod world;

@@ -38,6 +38,8 @@ macro_rules! rules {
 
 rules! {
     autoscaler_target_missing => "autoscaler-target-missing",
+    called_port_missing => "called-port-missing",
+    called_service_missing => "called-service-missing",
     code_fence_pasted => "code-fence-pasted",
     disruption_budget_selects_nothing => "disruption-budget-selects-nothing",
     duplicate_key => "duplicate-key",
@@ -104,6 +106,8 @@ rules! {
     selector_matches_several_workloads => "selector-matches-several-workloads",
     server_warning => "server-warning",
     service_is_load_balancer => "service-is-load-balancer",
+    service_variable_collision => "service-variable-collision",
+    service_variable_missing => "service-variable-missing",
     service_without_selector_or_endpoints => "service-without-selector-or-endpoints",
     stateful_set_service_name => "stateful-set-service-name",
     target_port_missing_in_some => "target-port-missing-in-some",

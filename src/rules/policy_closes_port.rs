@@ -8,6 +8,7 @@ use crate::finding::{Confidence, Finding};
 use crate::kube::object::Labels;
 use crate::kube::policy::{Answer, Direction, End, Pod};
 use crate::kube::targets::{self, Backend};
+use crate::kube::world::{Distance, Namespaces};
 use crate::kube::{Object, World, isolation, ports};
 
 /// An address of nobody's cluster (RFC 5737), for any client outside.
@@ -19,6 +20,10 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let Some(around) = isolation::around(world, object).filter(|around| !around.is_empty()) else { return };
     let workload = backend.found.object;
     let isolating = isolation::isolating(world, &around, workload, Direction::Ingress);
+    let written_for_it = isolating.iter().any(|policy| is_for(world, policy, workload));
+    if !written_for_it {
+        return;
+    }
     // A namespace that is closed as a whole is opened elsewhere: only rules that were thought out can have forgotten a port.
     let written = isolating.iter().filter_map(|policy| isolation::spec(world, policy)).any(|spec| isolation::rules(spec).any(|rule| rule.direction == Direction::Ingress));
     if !written {
@@ -36,6 +41,14 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         let shut = all.iter().find(|(_, port, number)| keeps_out(world, object, backend, port, *number));
         out.extend(shut.map(|(index, _, number)| outside(object, world, &isolating, *index, *number)));
     }
+}
+
+/// Whether a policy was written for these pods: a namespace's policy in a collection of examples says nothing of them.
+fn is_for(world: &World<'_>, policy: &Object<'_>, workload: &Object<'_>) -> bool {
+    let selector = isolation::spec(world, policy).and_then(|spec| spec.pod_selector.as_ref());
+    let chosen = selector.and_then(|selector| selector.match_labels.as_ref()).is_some_and(|pairs| !pairs.is_empty());
+    let one_file = world.distance(policy, workload) == Distance::SameFile;
+    world.namespaces(policy, workload) == Namespaces::Same && (chosen || one_file)
 }
 
 fn reached(world: &World<'_>, backend: &Backend<'_, '_>, port: &ServicePort) -> Option<i32> {
