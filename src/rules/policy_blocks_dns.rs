@@ -19,7 +19,11 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     selected.retain(|workload| workload.template().and_then(|template| template.spec).is_some_and(|spec| spec.host_network != Some(true)));
     let Some(policies) = isolation::policies(world, object) else { return };
     let namespace = world.namespace(object);
-    let cut = selected.iter().find(|workload| is_cut(&policies, namespace, workload));
+    // Where several policies admit others, the first is told of it.
+    let earlier: Vec<_> = isolation::around(world, object).unwrap_or_default();
+    let earlier: Vec<_> = earlier.into_iter().filter(|it| it.id < object.id && isolation::spec(world, it).is_some_and(names_others)).collect();
+    let told = |workload: &Object<'_>| !isolation::isolating(world, &earlier, workload, Direction::Egress).is_empty();
+    let cut = selected.iter().find(|workload| !told(workload) && is_cut(&policies, namespace, workload));
     let Some(workload) = cut else { return };
     let template = workload.template();
     let tcp = isolation::rules(spec).filter(|rule| rule.direction == Direction::Egress).any(|rule| {

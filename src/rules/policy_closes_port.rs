@@ -6,17 +6,23 @@ use k8s_openapi::api::core::v1::{PodSpec, ServicePort};
 
 use crate::finding::{Confidence, Finding};
 use crate::kube::object::Labels;
-use crate::kube::policy::{Answer, Direction, End, Pod};
+use crate::kube::policy::{Answer, Direction, End, NAMESPACE_NAME, Pod};
 use crate::kube::targets::{self, Backend};
 use crate::kube::world::{Distance, Namespaces};
-use crate::kube::{Object, World, isolation, ports};
+use crate::kube::{Object, Typed, World, backends, isolation, ports};
 
 /// An address of nobody's cluster (RFC 5737), for any client outside.
 const OUTSIDE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(203, 0, 113, 7));
 
+/// Ports of one Service that are looked at.
+const MOST_PORTS: usize = 64;
+
+/// A namespace that no file speaks of, as the ingress controller's may be.
+const SOME_NAMESPACE: &str = "a-namespace-that-is-not-here";
+
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
-    let backends = targets::backends(world, object);
-    let Some(backend) = backends.first().filter(|it| it.spec.host_network != Some(true)) else { return };
+    let found = targets::backends(world, object);
+    let Some(backend) = found.first().filter(|it| it.spec.host_network != Some(true)) else { return };
     let Some(around) = isolation::around(world, object).filter(|around| !around.is_empty()) else { return };
     let workload = backend.found.object;
     let isolating = isolation::isolating(world, &around, workload, Direction::Ingress);
@@ -30,16 +36,25 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         return;
     }
     let open = world.changed_later(object) || world.changed_later(workload) || isolating.iter().any(|policy| world.changed_later(policy));
-    let all: Vec<_> = targets::service_ports(object).filter_map(|(index, port)| Some((index, port, reached(world, backend, port)?))).collect();
+    let all: Vec<_> = targets::service_ports(object).filter_map(|(index, port)| Some((index, port, reached(world, backend, port)?))).take(MOST_PORTS).collect();
     let closed = |port: &ServicePort, number: i32| !isolation::admits(world, &isolating, Direction::Ingress, backend.spec, number, ports::protocol(port.protocol.as_deref()));
     let shut: Vec<_> = all.iter().filter(|(_, port, number)| closed(port, *number) && !is_mixed_up(world, &isolating, port)).collect();
     for (index, _, number) in &shut {
         let sure = if shut.len() == all.len() && !open { Confidence::Likely } else { Confidence::Possible };
         out.push(tell(object, world, workload, &isolating, *index, *number, sure));
     }
-    if shut.is_empty() && backends.len() == 1 && is_outside(object) {
-        let shut = all.iter().find(|(_, port, number)| keeps_out(world, object, backend, port, *number));
+    if !shut.is_empty() || found.len() > 1 {
+        return;
+    }
+    if is_outside(object) {
+        let address = |port: &ServicePort, number| is_blocked(world, object, backend, port, number, End::Address(OUTSIDE));
+        // A block of addresses was thought of for somebody, whoever it takes.
+        let shut = all.iter().find(|(_, port, number)| address(port, *number) && !has_block(world, object));
         out.extend(shut.map(|(index, _, number)| outside(object, world, &isolating, *index, *number)));
+    } else if let Some(ingress) = ingress(object, world) {
+        let controller = End::AnyPod(SOME_NAMESPACE);
+        let shut = all.iter().find(|(_, port, number)| is_blocked(world, object, backend, port, *number, controller));
+        out.extend(shut.map(|(index, ..)| through_ingress(object, world, &isolating, *index, ingress)));
     }
 }
 
@@ -81,14 +96,33 @@ fn is_outside(object: &Object<'_>) -> bool {
     spec.is_some_and(|spec| matches!(spec.type_.as_deref(), Some("LoadBalancer" | "NodePort")))
 }
 
-/// Whether the policies take pods only, and no address outside.
-fn keeps_out(world: &World<'_>, object: &Object<'_>, backend: &Backend<'_, '_>, port: &ServicePort, number: i32) -> bool {
+fn is_blocked(world: &World<'_>, object: &Object<'_>, backend: &Backend<'_, '_>, port: &ServicePort, number: i32, from: End<'_>) -> bool {
     let Some(policies) = isolation::policies(world, object) else { return false };
     let none = Labels::new();
     let pod = pod(world, object, backend, &none);
-    let from = |end| policies.judge(end, End::Pod(pod), number, ports::protocol(port.protocol.as_deref()));
-    // A block of addresses was thought of for somebody, whoever it takes.
-    matches!(from(End::Address(OUTSIDE)), Answer::Blocked(..)) && !has_block(world, object)
+    matches!(policies.judge(from, End::Pod(pod), number, ports::protocol(port.protocol.as_deref())), Answer::Blocked(..))
+}
+
+/// An Ingress that sends to the Service.
+fn ingress<'w, 's>(object: &Object<'_>, world: &'w World<'s>) -> Option<&'w Object<'s>> {
+    let ingresses = world.of_kind("Ingress", object, Distance::SameDirectory).into_iter();
+    let mut here = ingresses.filter(|it| world.namespaces(object, it) == Namespaces::Same);
+    here.find(|it| match &it.typed {
+        Some(Typed::Ingress(ingress)) => backends::of(ingress).iter().any(|backend| backend.service == object.name()),
+        _ => false,
+    })
+}
+
+fn through_ingress(object: &Object<'_>, world: &World<'_>, policies: &[&Object<'_>], index: usize, ingress: &Object<'_>) -> Finding {
+    let field = format!("spec.ports[{index}].port");
+    let message = format!("Ingress `{}` sends to Service `{}`, and the NetworkPolicies of its pods admit their own namespace only", ingress.name(), object.name());
+    let mut finding = Finding::possible(message)
+        .label(object.at(&field).span(), "the controller's pods, in a namespace of their own, get a time-out: clients see a 504")
+        .label(ingress.title(), format!("{} sends here", world.told(ingress)));
+    if let Some(policy) = policies.first() {
+        finding = finding.label(policy.title(), format!("{} admits pods of its own namespace", world.told(policy)));
+    }
+    finding.help(format!("admit the controller's namespace: `namespaceSelector: {{matchLabels: {{{NAMESPACE_NAME}: ingress-nginx}}}}`, or whatever yours is called")).field(field)
 }
 
 fn pod<'p>(world: &'p World<'_>, object: &'p Object<'_>, backend: &Backend<'p, '_>, none: &'p Labels) -> Pod<'p> {
