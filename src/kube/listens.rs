@@ -202,6 +202,8 @@ pub fn on_loopback(template: &Template<'_>) -> Vec<Sign> {
                         Some((name, value)) => value_of(flag(name), value),
                         None => value_of(flag(previous), word),
                     };
+                    // In a script `--host 127.0.0.1` may be a client's.
+                    let only = only.filter(|_| !text.contains(char::is_whitespace));
                     if let Some(number) = value.and_then(|port| port.or(only)) {
                         let says = if word.starts_with('-') { format!("`{word}`") } else { format!("`{previous} {word}`") };
                         found.push(at.sign(number, says, &format!("{list}[{index}]")));
@@ -266,6 +268,13 @@ pub fn hook_ports(container: &Container) -> impl Iterator<Item = (&'static str, 
 /// Whether anything in the pod, or in a ConfigMap it uses, mentions the number: then the program may well listen there.
 #[must_use]
 pub fn mentions(world: &World<'_>, object: &Object<'_>, template: &Template<'_>, number: i32) -> bool {
+    let running = template.spec.into_iter().flat_map(ports::containers).filter(|placed| placed.role != Role::Init);
+    running.flat_map(|placed| asked(placed.container)).any(|port| port == number) || writes(world, object, template, number)
+}
+
+/// The same without what probes and hooks ask for.
+#[must_use]
+pub fn writes(world: &World<'_>, object: &Object<'_>, template: &Template<'_>, number: i32) -> bool {
     let Some(spec) = template.spec else { return false };
     let number = number.to_string();
     let in_text = |text: &str| mentioned(text, &number);
@@ -280,7 +289,7 @@ pub fn mentions(world: &World<'_>, object: &Object<'_>, template: &Template<'_>,
         let values = it.env.iter().flatten().filter_map(|variable| variable.value.as_deref()).any(in_text);
         let known =
             images::ports(it.image.as_deref().unwrap_or_default()).is_some_and(|ports| ports.iter().any(|port| port.to_string() == number));
-        texts || values || known || asked(it).any(|port| port.to_string() == number)
+        texts || values || known
     };
     ports::containers(spec).filter(|placed| placed.role != Role::Init).any(in_container)
         || config_maps(template).any(|name| {
@@ -289,7 +298,7 @@ pub fn mentions(world: &World<'_>, object: &Object<'_>, template: &Template<'_>,
         })
 }
 
-fn asked(container: &Container) -> impl Iterator<Item = i32> {
+fn asked(container: &Container) -> impl Iterator<Item = i32> + use<'_> {
     let number = |port: IntOrString| match port {
         IntOrString::Int(number) => Some(number),
         IntOrString::String(_) => None,

@@ -37,7 +37,9 @@ fn tell(object: &Object<'_>, world: &World<'_>, call: &Call, service: &Object<'_
     let (help, _) = service_port::for_number(service, call.port);
     let close = world.distance(object, service) <= Distance::SameDirectory && !world.unrendered_beside(object);
     let sure = meant::sure(world, object, call.namespace.as_deref(), service).min(Confidence::Likely);
-    let sure = if close && call.plain { sure } else { Confidence::Possible };
+    // Of itself a program is told what others are to call it, or where it listens.
+    let own = world.services_taking(object).iter().any(|it| it.id == service.id);
+    let sure = if close && call.plain && !own { sure } else { Confidence::Possible };
     Finding::new(sure, format!("{} `{}` calls Service `{}` at port {}, which it does not have", object.kind(), object.name(), service.name(), call.port))
         .field(&call.field)
         .label(object.at(&call.field).span(), "nothing answers there: the connection is refused or times out")

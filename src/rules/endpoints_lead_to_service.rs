@@ -15,11 +15,16 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     if addresses.is_empty() {
         return;
     }
-    let services = world.of_kind("Service", object, Distance::Near);
+    let services = world.of_kind("Service", object, Distance::SameDirectory);
     for (field, address) in addresses {
         let is_its = |service: &&Object<'_>| service.service().and_then(|it| it.spec.as_ref()?.cluster_ip.as_deref()) == Some(address);
         let Some(service) = services.iter().copied().find(is_its) else { continue };
-        let sure = if world.distance(object, service) <= Distance::SameDirectory { Confidence::Likely } else { Confidence::Possible };
+        // An address that two folders or two alternatives have in common is an accident of their examples.
+        let sure = match world.distance(object, service) {
+            Distance::SameFile => Confidence::Likely,
+            Distance::SameDirectory if !world.among_alternatives(object) => Confidence::Possible,
+            _ => continue,
+        };
         out.push(
             Finding::new(sure, format!("{} `{}` leads to {address}, the cluster IP of Service `{}`", object.kind(), object.name(), service.name()))
                 .label(object.at(&field).span(), "kube-proxy does not translate twice: what arrives there is lost")

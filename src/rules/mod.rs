@@ -101,6 +101,7 @@ rules! {
     policy_selects_nothing => "policy-selects-nothing",
     port_out_of_range => "port-out-of-range",
     ports_without_names => "ports-without-names",
+    probe_asks_service_port => "probe-asks-service-port",
     probe_names_no_port => "probe-names-no-port",
     reference_not_granted => "reference-not-granted",
     removed_api_version => "removed-api-version",
