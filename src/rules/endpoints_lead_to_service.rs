@@ -1,6 +1,6 @@
 //! Hand-written endpoints whose address is the cluster IP of another Service.
 
-use crate::finding::{Confidence, Finding};
+use crate::finding::Finding;
 use crate::kube::world::Distance;
 use crate::kube::{Object, Typed, World};
 
@@ -19,14 +19,13 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     for (field, address) in addresses {
         let is_its = |service: &&Object<'_>| service.service().and_then(|it| it.spec.as_ref()?.cluster_ip.as_deref()) == Some(address);
         let Some(service) = services.iter().copied().find(is_its) else { continue };
-        // An address that two folders or two alternatives have in common is an accident of their examples.
-        let sure = match world.distance(object, service) {
-            Distance::SameFile => Confidence::Likely,
-            Distance::SameDirectory if !world.among_alternatives(object) => Confidence::Possible,
-            _ => continue,
-        };
+        // Addresses of examples are made up: that two are alike is worth a look, and no more.
+        let beside = world.distance(object, service) == Distance::SameFile || !world.among_alternatives(object);
+        if !beside {
+            continue;
+        }
         out.push(
-            Finding::new(sure, format!("{} `{}` leads to {address}, the cluster IP of Service `{}`", object.kind(), object.name(), service.name()))
+            Finding::possible(format!("{} `{}` leads to {address}, the cluster IP of Service `{}`", object.kind(), object.name(), service.name()))
                 .label(object.at(&field).span(), "kube-proxy does not translate twice: what arrives there is lost")
                 .label(service.at("spec.clusterIP").span(), format!("{} has it", world.told(service)))
                 .help("write the addresses of the pods, or select them; for a second name of a Service use type ExternalName")

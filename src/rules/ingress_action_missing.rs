@@ -16,10 +16,14 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         let paths = it.http.iter().flat_map(|http| http.paths.iter().enumerate());
         paths.map(move |(path, it)| (format!("spec.rules[{rule}].http.paths[{path}].backend"), &it.backend))
     });
+    let class = spec.ingress_class_name.as_deref();
+    let mut annotations = ingress.metadata.annotations.iter().flatten();
+    // Whose Ingress it is has to be known: another controller may do something of its own with the word.
+    let is_aws = class == Some("alb") || annotations.any(|(key, value)| key.starts_with("alb.ingress.") || key == "kubernetes.io/ingress.class" && value == "alb");
     let keys = || ingress.metadata.annotations.iter().flatten().filter_map(|(key, _)| key.strip_prefix(ACTIONS));
     for (field, backend) in default.chain(rules) {
         let Some(action) = action(backend).filter(|action| !keys().any(|key| key == *action)) else { continue };
-        let sure = if world.changed_later(object) { Confidence::Possible } else { Confidence::Likely };
+        let sure = if is_aws && !world.changed_later(object) { Confidence::Likely } else { Confidence::Possible };
         let help = match did_you_mean(action, keys()) {
             Some(meant) => format!("did you mean `{meant}`, which has an annotation?"),
             None => format!("add the annotation `{ACTIONS}{action}`, or name a Service and one of its ports"),
