@@ -385,3 +385,62 @@ fn a_selector_that_a_roll_out_patches() {
         deployment("web", "{app: web}", WEB).replace("apps/v1", "argoproj.io/v1alpha1").replace("kind: Deployment", "kind: Rollout");
     quiet_file(&join(&[service("web-stable", "{app: web}", TO_HTTP), service("web-canary", "{app: web}", TO_HTTP), rollout]));
 }
+
+#[test]
+fn names_and_numbers_that_are_no_address_of_a_service() {
+    let cache = service("redis", "{app: redis}", "[{port: 6379}]")
+        + "---\n"
+        + &deployment("redis", "{app: redis}", "{name: redis, image: 'redis:7', ports: [{containerPort: 6379}]}");
+    let told =
+        |env: &str| join(&[cache.clone(), deployment("web", "{app: web}", &format!("{{name: web, image: shop/web, env: [{env}]}}"))]);
+    for env in [
+        "{name: CACHE_IMAGE, value: 'docker://redis:7'}",
+        "{name: CACHE, value: 'redis:7'}",
+        "{name: CACHE, value: 'redis://redis:6379/0'}",
+        "{name: CACHE, value: 'redis://redis.example.com:6380'}",
+        "{name: CACHE, value: 'redis://reddit:6379'}",
+        "{name: REDIS_HOST, value: redis.example.com}, {name: REDIS_PORT, value: '6380'}",
+        "{name: REDIS_HOST, value: redis}, {name: REDIS_PORT, value: '6379'}",
+        "{name: URL, value: '$(REDIS_SERVICE_HOST):$(REDIS_SERVICE_PORT)'}",
+        "{name: URL, value: '$(REDIS_PORT)'}",
+        "{name: REDIS_PORT, value: '6379'}, {name: URL, value: 'redis:$(REDIS_PORT)'}",
+    ] {
+        quiet_file(&told(env));
+    }
+}
+
+#[test]
+fn a_program_may_name_itself_as_it_likes() {
+    let container = "{name: web, image: shop/web, ports: [{containerPort: 8080}], env: [{name: SERVER_HOST, value: web}, {name: SERVER_PORT, value: '8080'}]}";
+    quiet_file(&join(&[service("web", "{app: web}", "[{port: 80, targetPort: 8080}]"), deployment("web", "{app: web}", container)]));
+}
+
+#[test]
+fn policies_add_up_whatever_file_they_are_in() {
+    let policy = |name: &str, spec: &str| {
+        format!("apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: {name}}}\nspec: {spec}\n")
+    };
+    let app = join(&[
+        service("api", "{app: api}", "[{port: 80, targetPort: 8080}]"),
+        deployment("api", "{app: api}", "{name: api, image: shop/api, ports: [{containerPort: 8080}]}"),
+        policy(
+            "api-out",
+            "{podSelector: {matchLabels: {app: api}}, policyTypes: [Egress], egress: [{to: [{podSelector: {matchLabels: {app: api}}}]}]}",
+        ),
+        policy("api-in", "{podSelector: {matchLabels: {app: api}}, ingress: [{ports: [{port: 80}]}]}"),
+    ]);
+    let dns = policy("dns", "{podSelector: {}, policyTypes: [Egress], egress: [{ports: [{port: 53, protocol: UDP}, {port: 53}]}]}");
+    let port = policy("api-port", "{podSelector: {}, ingress: [{ports: [{port: 8080}]}]}");
+    quiet(&[("k8s/app.yaml", &app), ("k8s/dns.yaml", &dns), ("k8s/port.yaml", &port)]);
+}
+
+#[test]
+fn a_loopback_address_in_a_script_or_behind_a_proxy_is_no_fault() {
+    let api = service("api", "{app: api}", "[{port: 80, targetPort: 8080}]");
+    let script = "{name: api, image: shop/api, ports: [{containerPort: 8080}], command: [sh, -c, 'serve & check --host 127.0.0.1']}";
+    let proxied =
+        "{name: api, image: shop/api, args: ['--listen=127.0.0.1:8081']}, {name: proxy, image: shop/proxy, ports: [{containerPort: 8080}]}";
+    for container in [script, proxied] {
+        quiet_file(&join(&[api.clone(), deployment("api", "{app: api}", container)]));
+    }
+}

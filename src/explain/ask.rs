@@ -1,7 +1,7 @@
 //! The questions that files can't answer and that decide a case, each with the command that answers it. Knows no cluster.
 
-use super::environment::prefix;
 use super::model::{Ask, Service};
+use crate::kube::variables::prefix;
 
 /// The questions for a Service, most likely first.
 #[must_use]

@@ -2,12 +2,7 @@
 
 use super::addresses::with_port;
 use super::model::{Port, Variable};
-
-/// A Service's name as variables begin: upper case, `-` as `_`.
-#[must_use]
-pub fn prefix(name: &str) -> String {
-    name.to_uppercase().replace('-', "_")
-}
+use crate::kube::variables::prefix;
 
 /// The variables of a Service with this cluster IP.
 #[must_use]

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use k8s_openapi::api::core::v1::Container;
+
 use super::object::{Object, ObjectId};
 use super::ports;
 use super::world::World;
@@ -13,10 +15,30 @@ pub struct Call {
     pub by: ObjectId,
     /// The field that tells it: `spec.template.spec.containers[0].env[1].value`.
     pub field: String,
+    /// The host as written: `api.shop.svc`.
+    pub host: String,
     /// The namespace in the address, if one is.
     pub namespace: Option<String>,
     /// The port in the address.
     pub port: i32,
+    /// Whether it can't be anything else than an address: a scheme stands before it, or host and port have variables of
+    /// their own.
+    pub plain: bool,
+}
+
+impl Call {
+    /// The first label of the host, which is a Service's name if it is one's.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.host.split('.').next().unwrap_or_default()
+    }
+
+    /// Whether the host is written as a Service's: by its name alone, or up to `svc`.
+    #[must_use]
+    pub fn is_of_cluster(&self) -> bool {
+        let mut labels = self.host.split('.').skip(2);
+        self.namespace.is_none() || labels.next() == Some("svc")
+    }
 }
 
 /// All of them, by the Service's name.
@@ -35,35 +57,65 @@ impl Calls {
 #[must_use]
 pub fn gather(world: &World<'_>) -> Calls {
     let mut calls = Calls::default();
-    for object in world.objects() {
-        let Some(template) = object.template() else { continue };
-        for placed in template.spec.into_iter().flat_map(ports::containers) {
-            let within = template.field(&placed.field());
-            for (index, variable) in placed.container.env.iter().flatten().enumerate() {
+    for call in world.objects().iter().flat_map(of) {
+        calls.0.entry(call.name().to_owned()).or_default().push(call);
+    }
+    calls
+}
+
+/// Those of one workload.
+#[must_use]
+pub fn of(object: &Object<'_>) -> Vec<Call> {
+    let mut calls = Vec::new();
+    let Some(template) = object.template() else { return calls };
+    for placed in template.spec.into_iter().flat_map(ports::containers) {
+        let within = template.field(&placed.field());
+        for (index, variable) in placed.container.env.iter().flatten().enumerate() {
+            // `IMAGE=redis:7` is no address.
+            if !variable.name.contains("IMAGE") {
                 let value = variable.value.as_deref().unwrap_or_default();
                 note(&mut calls, object, value, || format!("{within}.env[{index}].value"));
             }
-            for (list, texts) in [("command", &placed.container.command), ("args", &placed.container.args)] {
-                for (index, text) in texts.iter().flatten().enumerate() {
-                    note(&mut calls, object, text, || format!("{within}.{list}[{index}]"));
-                }
+        }
+        pairs(&mut calls, object, placed.container, &within);
+        for (list, texts) in [("command", &placed.container.command), ("args", &placed.container.args)] {
+            for (index, text) in texts.iter().flatten().enumerate() {
+                note(&mut calls, object, text, || format!("{within}.{list}[{index}]"));
             }
         }
     }
     calls
 }
 
-fn note(calls: &mut Calls, by: &Object<'_>, text: &str, field: impl Fn() -> String) {
-    for (host, port) in addresses(text) {
-        let mut labels = host.split('.');
-        let name = labels.next().unwrap_or_default();
-        let namespace = labels.next().map(str::to_owned);
-        calls.0.entry(name.to_owned()).or_default().push(Call { by: by.id, field: field(), namespace, port });
+fn note(calls: &mut Vec<Call>, by: &Object<'_>, text: &str, field: impl Fn() -> String) {
+    for (host, port, plain) in addresses(text) {
+        let namespace = host.split('.').nth(1).map(str::to_owned);
+        calls.push(Call { by: by.id, field: field(), host: host.to_owned(), namespace, port, plain });
     }
 }
 
-/// Every `host:port` of a text.
-fn addresses(text: &str) -> impl Iterator<Item = (&str, i32)> {
+/// `DB_HOST` and `DB_PORT` of one container.
+fn pairs(calls: &mut Vec<Call>, by: &Object<'_>, container: &Container, within: &str) {
+    let variables: HashMap<&str, &str> =
+        container.env.iter().flatten().filter_map(|variable| Some((variable.name.as_str(), variable.value.as_deref()?))).collect();
+    for (index, variable) in container.env.iter().flatten().enumerate() {
+        let Some(start) = variable.name.strip_suffix("PORT").filter(|start| !start.is_empty()) else { continue };
+        let Some(port) = variable.value.as_deref().and_then(|value| value.trim().parse().ok()) else { continue };
+        let host = ["HOST", "HOSTNAME", "SERVER", "ADDR", "ADDRESS"].iter().find_map(|end| variables.get(format!("{start}{end}").as_str()));
+        let named = |host: &str| {
+            let label = |label: &str| !label.is_empty() && label.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-');
+            host.starts_with(|c: char| c.is_ascii_lowercase()) && host.split('.').all(label)
+        };
+        if let Some(host) = host.filter(|host| named(host) && (1..=65535).contains(&port)) {
+            let namespace = host.split('.').nth(1).map(str::to_owned);
+            let field = format!("{within}.env[{index}].value");
+            calls.push(Call { by: by.id, field, host: (*host).to_owned(), namespace, port, plain: true });
+        }
+    }
+}
+
+/// Every `host:port` of a text, and whether a scheme or a user (`://`, `@`) stands before it.
+fn addresses(text: &str) -> impl Iterator<Item = (&str, i32, bool)> {
     text.match_indices(':').filter_map(|(at, _)| {
         let (before, after) = (text.get(..at)?, text.get(at + 1..)?);
         let start =
@@ -71,7 +123,9 @@ fn addresses(text: &str) -> impl Iterator<Item = (&str, i32)> {
         let digits = after.bytes().take_while(u8::is_ascii_digit).count();
         let host = before.get(start..)?;
         let port = after.get(..digits)?.parse().ok().filter(|port| (1..=65535).contains(port))?;
-        host.starts_with(|c: char| c.is_ascii_lowercase()).then_some((host, port))
+        let led = before.get(..start).unwrap_or_default();
+        let plain = led.ends_with("://") || led.ends_with('@') && led.contains("://");
+        host.starts_with(|c: char| c.is_ascii_lowercase()).then_some((host, port, plain))
     })
 }
 
@@ -81,7 +135,7 @@ mod tests {
 
     #[test]
     fn hosts_with_ports_are_found_in_any_text() {
-        let found: Vec<_> = addresses("http://api.shop.svc:8080/x,db:5432 127.0.0.1:80 :9000 image:v2").collect();
-        assert_eq!(found, [("api.shop.svc", 8080), ("db", 5432)]);
+        let found: Vec<_> = addresses("http://api.shop.svc:8080/x,db:5432 127.0.0.1:80 :9000 image:v2 amqp://me:pw@mq:5672").collect();
+        assert_eq!(found, [("api.shop.svc", 8080, true), ("db", 5432, false), ("mq", 5672, true)]);
     }
 }

@@ -11,7 +11,7 @@ use super::units::Units;
 
 /// The most objects that one question looks at in one distance: a selector that takes more says no more by it, and the
 /// run stays linear where a tree holds thousands of alike applications.
-const MOST: usize = 32;
+pub const MOST: usize = 32;
 
 /// The most objects that are passed over in search of those.
 const SCANNED: usize = 128;

@@ -3,11 +3,11 @@
 use k8s_openapi::api::core::v1::{Container, LifecycleHandler, Probe};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use super::Typed;
+use super::configured;
 use super::images;
-use super::object::{Object, Template};
+use super::object::{Object, ObjectId, Template};
 use super::ports::{self, Placed, Role};
-use super::world::{Namespaces, World};
+use super::world::World;
 
 /// A place that names a number as one the program listens on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,14 +16,46 @@ pub struct Sign {
     pub number: i32,
     /// Who says so: "the readiness probe", "`--port=8080`".
     pub says: String,
-    /// Where, within the object.
+    /// Where, within its object.
     pub field: String,
+    /// The ConfigMap that says so; none for the workload itself.
+    pub config_map: Option<ObjectId>,
+}
+
+/// Variables that by their names say where the program itself listens; `DB_PORT` is somebody else's.
+const OWN: [&str; 20] = [
+    "PORT",
+    "HTTP_PORT",
+    "SERVER_PORT",
+    "APP_PORT",
+    "LISTEN_PORT",
+    "CONTAINER_PORT",
+    "BIND_PORT",
+    "WEB_PORT",
+    "GRPC_PORT",
+    "LISTEN_ADDR",
+    "LISTEN_ADDRESS",
+    "BIND_ADDR",
+    "BIND_ADDRESS",
+    "ASPNETCORE_URLS",
+    "ASPNETCORE_HTTP_PORTS",
+    "GF_SERVER_HTTP_PORT",
+    "NODE_PORT",
+    "SERVICE_PORT",
+    "UVICORN_PORT",
+    "FLASK_RUN_PORT",
+];
+
+/// Whether a variable by its name says where this container itself listens: `PORT`, or `WEB_PORT` in a container `web`.
+#[must_use]
+pub fn is_own(variable: &str, container: &str) -> bool {
+    OWN.contains(&variable) || variable.strip_suffix("_PORT").is_some_and(|start| start == super::variables::prefix(container))
 }
 
 /// The signs of all containers that run while the pod serves.
 #[must_use]
-pub fn signs(template: &Template<'_>) -> Vec<Sign> {
-    let mut signs = Vec::new();
+pub fn signs(world: &World<'_>, object: &Object<'_>, template: &Template<'_>) -> Vec<Sign> {
+    let mut signs = configured::signs(world, object, template);
     for placed in template.spec.into_iter().flat_map(ports::containers).filter(|placed| placed.role != Role::Init) {
         let at = Within { field: template.field(&placed.field()), container: placed.container };
         at.probes(&mut signs);
@@ -31,7 +63,17 @@ pub fn signs(template: &Template<'_>) -> Vec<Sign> {
         at.arguments(&mut signs);
         at.image(&mut signs);
     }
+    signs.extend(annotated(template));
     signs
+}
+
+/// Where Dapr's sidecar is told to find the program.
+fn annotated(template: &Template<'_>) -> Option<Sign> {
+    let key = "dapr.io/app-port";
+    let value = template.annotations?.get(key)?;
+    let number = value.parse().ok().filter(|port| (1..=65535).contains(port))?;
+    let field = template.field(&format!("metadata.annotations[{key}]"));
+    Some(Sign { number, says: format!("`{key}: {value}`"), field, config_map: None })
 }
 
 struct Within<'p> {
@@ -41,7 +83,7 @@ struct Within<'p> {
 
 impl Within<'_> {
     fn sign(&self, number: i32, says: String, field: &str) -> Sign {
-        Sign { number, says, field: format!("{}.{field}", self.field) }
+        Sign { number, says, field: format!("{}.{field}", self.field), config_map: None }
     }
 
     fn probes(&self, signs: &mut Vec<Sign>) {
@@ -52,39 +94,31 @@ impl Within<'_> {
                 }
             }
         }
+        for (field, port) in hook_ports(self.container) {
+            if let IntOrString::Int(number) = port {
+                signs.push(self.sign(number, "the lifecycle hook".to_owned(), field));
+            }
+        }
     }
 
-    /// Variables that by their names say where the program itself listens; `DB_PORT` is somebody else's.
     fn environment(&self, signs: &mut Vec<Sign>) {
-        const OWN: [&str; 16] = [
-            "PORT",
-            "HTTP_PORT",
-            "SERVER_PORT",
-            "APP_PORT",
-            "LISTEN_PORT",
-            "CONTAINER_PORT",
-            "BIND_PORT",
-            "WEB_PORT",
-            "GRPC_PORT",
-            "LISTEN_ADDR",
-            "LISTEN_ADDRESS",
-            "BIND_ADDR",
-            "BIND_ADDRESS",
-            "ASPNETCORE_URLS",
-            "ASPNETCORE_HTTP_PORTS",
-            "GF_SERVER_HTTP_PORT",
-        ];
         for (index, variable) in self.container.env.iter().flatten().enumerate() {
             let value = variable.value.as_deref().unwrap_or_default();
-            if let (true, Some(number)) = (OWN.contains(&variable.name.as_str()), trailing_port(value)) {
+            if let (true, Some(number)) = (is_own(&variable.name, &self.container.name), trailing_port(value)) {
                 signs.push(self.sign(number, format!("`{}={value}`", variable.name), &format!("env[{index}].value")));
             }
         }
     }
 
     fn arguments(&self, signs: &mut Vec<Sign>) {
-        const FLAGS: [&str; 14] = [
+        const FLAGS: [&str; 20] = [
+            "p",
             "port",
+            "http-addr",
+            "listen-addr",
+            "bind-addr",
+            "http-listen-port",
+            "http-listen-address",
             "http-port",
             "server-port",
             "listen-port",
@@ -135,6 +169,67 @@ impl Within<'_> {
     }
 }
 
+/// Where a program is told to listen on its pod's loopback address: `--listen=127.0.0.1:8080`, `HOST=localhost` beside
+/// `PORT=8080`. The number is the one that is written with it, or the only one that the container declares.
+#[must_use]
+pub fn on_loopback(template: &Template<'_>) -> Vec<Sign> {
+    const FLAGS: [&str; 11] = [
+        "host",
+        "bind",
+        "bind-address",
+        "bind-addr",
+        "listen",
+        "listen-address",
+        "listen-addr",
+        "address",
+        "addr",
+        "http-addr",
+        "web.listen-address",
+    ];
+    const VARIABLES: [&str; 8] =
+        ["HOST", "LISTEN_ADDR", "LISTEN_ADDRESS", "BIND_ADDR", "BIND_ADDRESS", "LISTEN_HOST", "BIND_HOST", "SERVER_ADDRESS"];
+    let mut found = Vec::new();
+    for placed in template.spec.into_iter().flat_map(ports::containers).filter(|placed| placed.role != Role::Init) {
+        let at = Within { field: template.field(&placed.field()), container: placed.container };
+        let mut declared = placed.container.ports.iter().flatten().map(|port| port.container_port);
+        let only = declared.next().filter(|_| declared.next().is_none());
+        for (list, texts) in [("command", &placed.container.command), ("args", &placed.container.args)] {
+            let mut previous = "";
+            for (index, text) in texts.iter().flatten().enumerate() {
+                for word in text.split_whitespace() {
+                    let flag = |text: &str| text.starts_with('-') && FLAGS.contains(&text.trim_start_matches('-'));
+                    let value = match word.split_once('=') {
+                        Some((name, value)) => value_of(flag(name), value),
+                        None => value_of(flag(previous), word),
+                    };
+                    // In a script `--host 127.0.0.1` may be a client's.
+                    let only = only.filter(|_| !text.contains(char::is_whitespace));
+                    if let Some(number) = value.and_then(|port| port.or(only)) {
+                        let says = if word.starts_with('-') { format!("`{word}`") } else { format!("`{previous} {word}`") };
+                        found.push(at.sign(number, says, &format!("{list}[{index}]")));
+                    }
+                    previous = word;
+                }
+            }
+        }
+        for (index, variable) in placed.container.env.iter().flatten().enumerate() {
+            let value = variable.value.as_deref().unwrap_or_default();
+            let number = value_of(VARIABLES.contains(&variable.name.as_str()), value);
+            if let Some(number) = number.and_then(|port| port.or(only)) {
+                found.push(at.sign(number, format!("`{}={value}`", variable.name), &format!("env[{index}].value")));
+            }
+        }
+    }
+    found
+}
+
+/// The port of a loopback address, if one is written with it; none where it is another address, or nothing says that it
+/// is listened on.
+fn value_of(is_address: bool, value: &str) -> Option<Option<i32>> {
+    let (host, port) = value.rsplit_once(':').map_or((value, None), |(host, port)| (host, port.parse().ok()));
+    (is_address && matches!(host, "127.0.0.1" | "localhost")).then_some(port)
+}
+
 /// The probes of a container.
 pub fn probes(container: &Container) -> impl Iterator<Item = (&'static str, &Probe)> {
     let named = [
@@ -173,6 +268,13 @@ pub fn hook_ports(container: &Container) -> impl Iterator<Item = (&'static str, 
 /// Whether anything in the pod, or in a ConfigMap it uses, mentions the number: then the program may well listen there.
 #[must_use]
 pub fn mentions(world: &World<'_>, object: &Object<'_>, template: &Template<'_>, number: i32) -> bool {
+    let running = template.spec.into_iter().flat_map(ports::containers).filter(|placed| placed.role != Role::Init);
+    running.flat_map(|placed| asked(placed.container)).any(|port| port == number) || writes(world, object, template, number)
+}
+
+/// The same without what probes and hooks ask for.
+#[must_use]
+pub fn writes(world: &World<'_>, object: &Object<'_>, template: &Template<'_>, number: i32) -> bool {
     let Some(spec) = template.spec else { return false };
     let number = number.to_string();
     let in_text = |text: &str| mentioned(text, &number);
@@ -187,20 +289,16 @@ pub fn mentions(world: &World<'_>, object: &Object<'_>, template: &Template<'_>,
         let values = it.env.iter().flatten().filter_map(|variable| variable.value.as_deref()).any(in_text);
         let known =
             images::ports(it.image.as_deref().unwrap_or_default()).is_some_and(|ports| ports.iter().any(|port| port.to_string() == number));
-        texts || values || known || asked(it).any(|port| port.to_string() == number)
+        texts || values || known
     };
     ports::containers(spec).filter(|placed| placed.role != Role::Init).any(in_container)
         || config_maps(template).any(|name| {
-            let maps = world.named("ConfigMap", name, object);
-            let nearest = maps.into_iter().find(|map| world.namespaces(object, map) != Namespaces::Different);
-            nearest.is_some_and(|map| match &map.typed {
-                Some(Typed::ConfigMap(map)) => map.data.iter().flat_map(|data| data.values()).any(|text| in_text(text)),
-                _ => false,
-            })
+            let data = configured::data(world, object, name);
+            data.is_some_and(|(_, data)| data.values().any(|text| in_text(text)))
         })
 }
 
-fn asked(container: &Container) -> impl Iterator<Item = i32> {
+fn asked(container: &Container) -> impl Iterator<Item = i32> + use<'_> {
     let number = |port: IntOrString| match port {
         IntOrString::Int(number) => Some(number),
         IntOrString::String(_) => None,
@@ -232,7 +330,7 @@ fn mentioned(text: &str, number: &str) -> bool {
 }
 
 /// The port at the end of `8080`, `:8080`, `0.0.0.0:8080`, `http://+:8080`.
-fn trailing_port(value: &str) -> Option<i32> {
+pub(super) fn trailing_port(value: &str) -> Option<i32> {
     let digits = value.trim().trim_end_matches('/').rsplit(':').next()?;
     digits.parse().ok().filter(|port| (1..=65535).contains(port))
 }
@@ -247,5 +345,9 @@ mod tests {
         assert!(!mentioned("18080 80801", "8080"));
         assert_eq!(trailing_port("http://+:5000/"), Some(5000));
         assert_eq!(trailing_port("tcp://10.0.0.1"), None);
+        assert_eq!(value_of(true, "127.0.0.1:80"), Some(Some(80)));
+        assert_eq!(value_of(true, "localhost"), Some(None));
+        assert_eq!(value_of(true, "0.0.0.0:80"), None);
+        assert_eq!(value_of(false, "localhost"), None);
     }
 }

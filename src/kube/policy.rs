@@ -7,17 +7,17 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 
 use k8s_openapi::api::core::v1::PodSpec;
-use k8s_openapi::api::networking::v1::{IPBlock, NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort};
+use k8s_openapi::api::networking::v1::{IPBlock, NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::admission::ip::Cidr;
-use super::object::Labels;
+use super::object::{Labels, Object};
 use super::ports::{self, Role};
 use super::{Typed, World, labels};
 
 /// The label that the API server puts on every namespace (1.22 and later).
-const NAMESPACE_NAME: &str = "kubernetes.io/metadata.name";
+pub const NAMESPACE_NAME: &str = "kubernetes.io/metadata.name";
 
 /// One end of a connection.
 #[derive(Clone, Copy, Debug)]
@@ -181,17 +181,20 @@ impl<'w> Policies<'w> {
     pub fn new(world: &'w World<'_>) -> Self {
         let mut policies = Self::default();
         for object in world.objects().iter().filter(|object| !world.kustomize.is_patch(object.span.file)) {
-            match &object.typed {
-                Some(Typed::NetworkPolicy(policy)) => {
-                    policies.by_namespace.entry(world.namespace(object)).or_default().add(object.name(), policy);
-                }
-                Some(Typed::Namespace(namespace)) => {
-                    policies.namespaces.insert(object.name(), namespace.metadata.labels.as_ref());
-                }
-                _ => {}
-            }
+            policies.add(object, world.namespace(object));
         }
         policies
+    }
+
+    /// Takes up a policy as one of this namespace, or a namespace's labels; passes over anything else.
+    pub fn add(&mut self, object: &'w Object<'_>, namespace: &'w str) {
+        match &object.typed {
+            Some(Typed::NetworkPolicy(policy)) => self.by_namespace.entry(namespace).or_default().add(object.name(), policy),
+            Some(Typed::Namespace(namespace)) => {
+                self.namespaces.insert(object.name(), namespace.metadata.labels.as_ref());
+            }
+            _ => {}
+        }
     }
 
     /// Whether there are none at all.
@@ -211,13 +214,7 @@ impl<'w> Policies<'w> {
         local.map(|local| local.about(pod.labels)).unwrap_or_default().into_iter().filter(move |(_, policy)| {
             let Some(spec) = &policy.spec else { return direction == Direction::Ingress };
             let selected = spec.pod_selector.as_ref().is_none_or(|selector| labels::selects(selector, Some(pod.labels)));
-            let types = spec.policy_types.as_deref().unwrap_or_default();
-            let egress = spec.egress.as_ref().is_some_and(|rules| !rules.is_empty());
-            let in_effect = match direction {
-                Direction::Ingress => types.is_empty() || types.iter().any(|written| written == "Ingress"),
-                Direction::Egress => types.is_empty() && egress || types.iter().any(|written| written == "Egress"),
-            };
-            selected && in_effect
+            selected && is_in_effect(spec, direction)
         })
     }
 
@@ -341,6 +338,26 @@ impl<'w> Policies<'w> {
         });
         pairs.chain(expressions).fold(Truth::Yes, |all, one| all.and(|| one))
     }
+}
+
+/// Whether a policy isolates its pods in a direction.
+#[must_use]
+pub fn is_in_effect(spec: &NetworkPolicySpec, direction: Direction) -> bool {
+    let types = spec.policy_types.as_deref().unwrap_or_default();
+    let egress = spec.egress.as_ref().is_some_and(|rules| !rules.is_empty());
+    match direction {
+        Direction::Ingress => types.is_empty() || types.iter().any(|written| written == "Ingress"),
+        Direction::Egress => types.is_empty() && egress || types.iter().any(|written| written == "Egress"),
+    }
+}
+
+/// Whether the ports of a rule may take this port of such pods.
+#[must_use]
+pub fn may_take(ports: &[NetworkPolicyPort], spec: &PodSpec, port: i32, protocol: &str) -> bool {
+    let labels = Labels::new();
+    let destination = End::Pod(Pod { namespace: "", labels: &labels, spec });
+    let call = Call { other: End::Node, destination, port, protocol };
+    ports.is_empty() || ports.iter().any(|port| takes(port, &call) != Truth::No)
 }
 
 /// Whether a port of a rule takes the destination's: always the pod's port, never the Service's.

@@ -120,6 +120,18 @@ pub fn targets<'o>(policy: &'o Object<'_>) -> Vec<Reference<'o>> {
     targets.filter_map(|(index, it)| Reference::read(format!("spec.targetRefs[{index}]"), it)).collect()
 }
 
+/// The certificates of a Gateway's listeners.
+#[must_use]
+pub fn certificates<'o>(gateway: &'o Object<'_>) -> Vec<Reference<'o>> {
+    let ours = super::apis::group(&gateway.reference.api_version) == OWN_GROUP && gateway.kind() == "Gateway";
+    let listeners = spec(gateway).filter(|_| ours).map_or(&[][..], |spec| items(spec, "listeners")).iter().enumerate();
+    let certificates = listeners.flat_map(|(listener, it)| {
+        let all = it.get("tls").map_or(&[][..], |tls| items(tls, "certificateRefs")).iter().enumerate();
+        all.filter_map(move |(index, it)| Reference::read(format!("spec.listeners[{listener}].tls.certificateRefs[{index}]"), it))
+    });
+    certificates.collect()
+}
+
 /// The host names of a route or a listener.
 #[must_use]
 pub fn hostnames(of: &Json) -> Vec<&str> {

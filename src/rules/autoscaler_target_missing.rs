@@ -1,37 +1,22 @@
 //! A HorizontalPodAutoscaler for a workload that is not there.
 
 use crate::finding::{Confidence, Finding};
-use crate::kube::meant::{self, Meant, Name};
+use crate::kube::meant::Meant;
 use crate::kube::near::alike;
+use crate::kube::scaled::{SCALED, Target};
 use crate::kube::world::{Distance, Namespaces};
-use crate::kube::{Object, Typed, World, apis, template};
-
-/// What can be scaled, and by which group.
-const SCALED: [(&str, &str); 4] = [("apps", "Deployment"), ("apps", "StatefulSet"), ("apps", "ReplicaSet"), ("", "ReplicationController")];
+use crate::kube::{Object, World};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
-    let (api_version, kind, name) = match &object.typed {
-        Some(Typed::HorizontalPodAutoscaler(it)) => {
-            let target = &it.spec.scale_target_ref;
-            (target.api_version.as_deref(), target.kind.as_str(), target.name.as_str())
-        }
-        Some(Typed::HorizontalPodAutoscalerV1(it)) => {
-            let target = &it.spec.scale_target_ref;
-            (target.api_version.as_deref(), target.kind.as_str(), target.name.as_str())
-        }
-        _ => return,
-    };
-    let group = apis::group(api_version.unwrap_or_default());
-    let judged = SCALED.iter().any(|(of, known)| *known == kind && (group == *of || group.is_empty()));
-    if !judged || name.is_empty() || template::is_placeholder(name) || world.kustomize.is_patch(object.span.file) {
+    if world.kustomize.is_patch(object.span.file) || object.kind() != "HorizontalPodAutoscaler" {
         return;
     }
-    let group = if kind == "ReplicationController" { "" } else { "apps" };
-    match meant::meant(world, object, Name { group, kind, namespace: None, name }) {
+    let Some(target) = Target::of(object) else { return };
+    match target.meant(world, object) {
         Meant::There(_) => {}
-        Meant::Nowhere if world.unread(kind, name, object).is_some() => {}
+        Meant::Nowhere if world.unread(target.kind, target.name, object).is_some() => {}
         Meant::Elsewhere(workload) => out.push(elsewhere(object, world, workload)),
-        Meant::Nowhere => out.push(nowhere(object, world, kind, name)),
+        Meant::Nowhere => out.push(nowhere(object, world, target.kind, target.name)),
     }
 }
 

@@ -9,7 +9,9 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     if world.kustomize.is_patch(object.span.file) || world.renames_namespace(object) {
         return;
     }
-    for backend in routes::backends(object).iter().filter(|backend| backend.is_to_service()) {
+    let secrets = routes::certificates(object).into_iter().filter(|it| it.group.is_empty() && it.kind == "Secret");
+    let backends = routes::backends(object).into_iter().filter(Reference::is_to_service);
+    for backend in &backends.chain(secrets).collect::<Vec<_>>() {
         let Some(namespace) = backend.namespace.filter(|it| *it != world.namespace(object) && !template::is_placeholder(it)) else { continue };
         let Meant::There(services) = meant::meant(world, object, backend.to()) else { continue };
         if let (Some(service), false) = (services.first(), grants::allowed(world, object, backend, namespace)) {
@@ -23,16 +25,19 @@ fn tell(object: &Object<'_>, world: &World<'_>, backend: &Reference<'_>, namespa
     let unsettled = object.namespace().is_none() || world.unrendered_beside(object) || world.unrendered_beside(service);
     let sure = if unsettled { Confidence::Possible } else { meant::sure(world, object, backend.namespace, service) };
     let (kind, mine) = (object.kind(), world.namespace(object));
-    let message = format!("no ReferenceGrant in `{namespace}` lets {kind}s of `{mine}` send to Service `{}`", backend.name);
-    let finding = Finding::new(sure, message)
-        .field(&field)
-        .label(object.at(&field).span(), "another namespace has to allow it: clients get a 500");
+    let (does, ends) = match backend.kind {
+        "Secret" => ("use", "another namespace has to allow it: the listener gets no certificate and is not programmed"),
+        _ => ("send to", "another namespace has to allow it: clients get a 500"),
+    };
+    let to = backend.kind;
+    let message = format!("no ReferenceGrant in `{namespace}` lets {kind}s of `{mine}` {does} {to} `{}`", backend.name);
+    let finding = Finding::new(sure, message).field(&field).label(object.at(&field).span(), ends);
     match grants::nearly(world, object, backend, namespace) {
         Some((grant, at, why)) => finding.label(grant.at(&at).span(), why).help(format!(
-            "the grant must stand in `{namespace}`, `from` group `gateway.networking.k8s.io`, kind {kind}, namespace `{mine}`, `to` group `\"\"`, kind Service"
+            "the grant must stand in `{namespace}`, `from` group `gateway.networking.k8s.io`, kind {kind}, namespace `{mine}`, `to` group `\"\"`, kind {to}"
         )),
         None => finding
             .label(service.title(), format!("{} is in `{namespace}`", world.told(service)))
-            .help(format!("add a ReferenceGrant to `{namespace}`: `from` {kind}s of `{mine}`, `to` Services")),
+            .help(format!("add a ReferenceGrant to `{namespace}`: `from` {kind}s of `{mine}`, `to` {to}s")),
     }
 }

@@ -40,7 +40,7 @@ impl Target<'_, '_> {
     /// What the pods of one workload say against the number.
     fn judge(&self, backend: &Backend<'_, '_>) -> Option<Finding> {
         let declared: Vec<i32> = unique(backend.declared());
-        let signs = listens::signs(&backend.found.template);
+        let signs = listens::signs(self.world, backend.found.object, &backend.found.template);
         if let Some((port, span)) = self.host_port(backend) {
             let says = format!("{} is the `hostPort`, the container itself listens on {port}", self.number);
             return Some(self.finding(backend, self.likely(backend), port, vec![(span, says)]));
@@ -58,6 +58,11 @@ impl Target<'_, '_> {
                 // What an image listens on by default is known of the image, not of these files.
                 let told = single && against(only).any(|sign| !sign.field.ends_with(".image"));
                 return Some(self.finding(backend, if told { self.likely(backend) } else { Confidence::Possible }, only, says));
+            }
+            if let Some((service, index)) = self.other_service(backend, only).filter(|_| single) {
+                let there = service.at(&format!("spec.ports[{index}]"));
+                says.push((there.span(), format!("{} sends to {only} of the same pods", self.world.told(service))));
+                return Some(self.finding(backend, self.likely(backend), only, says));
             }
             if self.port.port == only && single {
                 says.push((self.object.at(&format!("spec.ports[{}].port", self.index)).span(), format!("the Service's own `port` says {only} too")));
@@ -85,6 +90,12 @@ impl Target<'_, '_> {
         Some(self.finding(backend, confidence, number, says))
     }
 
+    /// Another Service that sends to this port of the same pods.
+    fn other_service(&self, backend: &Backend<'_, '_>, number: i32) -> Option<(&Object<'_>, usize)> {
+        let others = self.world.services_taking(backend.found.object).into_iter().filter(|it| it.id != self.object.id);
+        others.filter_map(|it| Some((it, targets::numbered_targets(it).find(|(.., target)| *target == number)?.0))).next()
+    }
+
     fn host_port(&self, backend: &Backend<'_, '_>) -> Option<(i32, Span)> {
         let found = ports::declared(backend.spec).find(|(.., port)| port.host_port == Some(self.number) && port.container_port != self.number);
         let (placed, index, port) = found.filter(|_| backend.spec.host_network != Some(true))?;
@@ -94,13 +105,16 @@ impl Target<'_, '_> {
 
     fn likely(&self, backend: &Backend<'_, '_>) -> Confidence {
         let it = backend.found;
-        let close = it.distance <= Distance::SameDirectory && it.namespaces == Namespaces::Same;
+        // A number that two Services agree on was hardly a slip.
+        let agreed = self.other_service(backend, self.number).is_some();
+        let close = it.distance <= Distance::SameDirectory && it.namespaces == Namespaces::Same && !agreed;
         let apart = it.distance > Distance::SameFile && self.world.among_alternatives(self.object);
         if close && !apart && !self.world.unrendered_beside(self.object) { Confidence::Likely } else { Confidence::Possible }
     }
 
     fn span(&self, backend: &Backend<'_, '_>, sign: &Sign) -> Span {
-        backend.found.object.at(&sign.field).span()
+        let config_map = sign.config_map.and_then(|id| self.world.object(id));
+        config_map.unwrap_or(backend.found.object).at(&sign.field).span()
     }
 
     fn finding(&self, backend: &Backend<'_, '_>, confidence: Confidence, instead: i32, says: Vec<(Span, String)>) -> Finding {
