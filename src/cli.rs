@@ -168,7 +168,7 @@ struct Explain {
     #[arg(long, value_name = "START", value_delimiter = ',')]
     from: Vec<Start>,
 
-    /// Instead, print the rules that kube-proxy would write on one node: iptables, ip6tables
+    /// Instead, print the rules that kube-proxy would write on one node: iptables, ip6tables, nftables
     #[arg(long, value_name = "MODE", hide_possible_values = true)]
     rules: Option<Proxy>,
 
@@ -176,9 +176,9 @@ struct Explain {
     #[arg(long, value_name = "NAME", default_value = "node-1", requires = "rules")]
     node: String,
 
-    /// Its address
-    #[arg(long, value_name = "IP", requires = "rules")]
-    node_ip: Option<std::net::IpAddr>,
+    /// Its address, or one of each family: 192.0.2.1,2001:db8::1
+    #[arg(long, value_name = "IP", value_delimiter = ',', requires = "rules")]
+    node_ip: Vec<std::net::IpAddr>,
 
     /// Its zone
     #[arg(long, value_name = "ZONE", requires = "rules")]
@@ -370,6 +370,7 @@ enum Format {
 enum Proxy {
     Iptables,
     Ip6tables,
+    Nftables,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -237,29 +237,70 @@ fn chains(text: &str) -> BTreeMap<(String, String), Rules> {
     chains
 }
 
-#[test]
-fn rules_are_those_of_a_real_kube_proxy() {
+/// The Services for which rules were recorded, and the rules.
+fn proxied(mode: &str) -> Vec<(PathBuf, String)> {
+    let folders = recorded("kube-proxy").into_iter();
+    let files = folders.flat_map(|folder| fs::read_dir(folder).unwrap()).map(|file| file.unwrap().path());
+    let manifests = files.filter(|file| file.extension().is_some_and(|it| it == "yaml"));
+    manifests.filter_map(|file| fs::read_to_string(file.with_extension(mode)).ok().map(|recorded| (file, recorded))).collect()
+}
+
+/// The rules for the node on which they were recorded.
+fn proxy_rules(file: &Path, mode: Mode, profile: Profile) -> String {
     let node = Node {
         name: "node-1".into(),
         ip: Some("192.168.0.1".into()),
         zone: Some("zone-a".into()),
-        cluster_cidr: Some("10.244.0.0/16".into()),
+        cluster_cidr: Some("10.244.0.0/16,fd00:244::/64".into()),
     };
+    world(vec![("it.yaml".into(), fs::read(file).unwrap())], profile, |world| rules(world, &Wanted::default(), &node, mode))
+}
+
+#[test]
+fn rules_are_those_of_a_real_kube_proxy() {
     let mut all = 0;
-    for folder in recorded("kube-proxy") {
-        for file in fs::read_dir(&folder).unwrap().map(|file| file.unwrap().path()) {
-            if file.extension().is_none_or(|it| it != "yaml") {
-                continue;
-            }
-            let written = world(vec![("it.yaml".into(), fs::read(&file).unwrap())], Profile::default(), |world| {
-                rules(world, &Wanted::default(), &node, Mode::Iptables)
-            });
-            let recorded = fs::read_to_string(file.with_extension("iptables")).unwrap();
-            assert_eq!(chains(&written), chains(&recorded), "{}", file.display());
-            all += 1;
-        }
+    for (file, recorded) in proxied("iptables") {
+        let written = proxy_rules(&file, Mode::Iptables, Profile::default());
+        assert_eq!(chains(&written), chains(&recorded), "{}", file.display());
+        all += 1;
     }
     println!("{all} scenarios with the rules of a real kube-proxy");
+    assert!(all >= 9, "only {all} scenarios");
+}
+
+/// A table by what it holds: the lines of each set, map and chain. Sets and maps have no order; what the default Service
+/// `kubernetes` adds is left out.
+fn nft_objects(text: &str) -> BTreeMap<String, Vec<String>> {
+    let mut objects: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut name = String::new();
+    for line in text.lines().filter(|line| !line.starts_with('#')).map(str::trim) {
+        if ["table", "set", "map", "chain"].iter().any(|kind| line.starts_with(&format!("{kind} "))) && line.ends_with('{') {
+            name = line.to_owned();
+            objects.insert(name.clone(), Vec::new());
+        } else if line != "}" && !line.is_empty() {
+            let elements = if name.starts_with("chain") { vec![line] } else { line.split(", ").collect() };
+            let bare = |it: &str| it.trim_start_matches("elements = {").trim_end_matches([',', '}']).trim().to_owned();
+            let of_all = |it: &String| it.contains("default/kubernetes") || it == "10.96.0.1" || it.is_empty();
+            let kept = elements.into_iter().map(|it| if name.starts_with("chain") { it.to_owned() } else { bare(it) });
+            objects.get_mut(&name).unwrap().extend(kept.filter(|it| !of_all(it)));
+        }
+    }
+    objects.retain(|name, _| !name.contains("default/kubernetes"));
+    for (_, lines) in objects.iter_mut().filter(|(name, _)| !name.starts_with("chain")) {
+        lines.sort();
+    }
+    objects
+}
+
+#[test]
+fn nftables_are_those_of_a_real_kube_proxy() {
+    let mut all = 0;
+    for (file, recorded) in proxied("nft") {
+        let written = proxy_rules(&file, Mode::Nftables, dual_stack());
+        assert_eq!(nft_objects(&written), nft_objects(&recorded), "{}", file.display());
+        all += 1;
+    }
+    println!("{all} scenarios with the nftables of a real kube-proxy");
     assert!(all >= 9, "only {all} scenarios");
 }
 

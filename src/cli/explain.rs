@@ -48,9 +48,10 @@ pub fn explain(options: &Explain, looks: Looks) -> Result<Exit, String> {
 }
 
 fn node(options: &Explain) -> Node {
+    let ips: Vec<String> = options.node_ip.iter().map(ToString::to_string).collect();
     Node {
         name: options.node.clone(),
-        ip: options.node_ip.map(|ip| ip.to_string()),
+        ip: (!ips.is_empty()).then(|| ips.join(",")),
         zone: options.zone.clone(),
         cluster_cidr: options.cluster_cidr.clone(),
     }
@@ -61,6 +62,7 @@ impl From<Proxy> for Mode {
         match proxy {
             Proxy::Iptables => Self::Iptables,
             Proxy::Ip6tables => Self::Ip6tables,
+            Proxy::Nftables => Self::Nftables,
         }
     }
 }
