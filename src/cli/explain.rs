@@ -34,7 +34,12 @@ pub fn explain(options: &Explain, looks: Looks) -> Result<Exit, String> {
         unreadable.append(&mut files.unreadable);
     }
     if options.rules.is_some() {
-        print(|out| written.lines().try_for_each(|line| writeln!(out, "{}", Safe(line))))?;
+        print(|out| {
+            written.lines().try_for_each(|line| {
+                let rest = line.trim_start_matches('\t');
+                writeln!(out, "{}{}", "\t".repeat(line.len() - rest.len()), Safe(rest))
+            })
+        })?;
         return Ok(dry_run::end(&unreadable, false, looks));
     }
     if let Some(missing) = options.service.iter().find(|name| !explanation.services.iter().any(|it| is_called(it, name))) {
