@@ -168,7 +168,7 @@ struct Explain {
     #[arg(long, value_name = "START", value_delimiter = ',')]
     from: Vec<Start>,
 
-    /// Instead, print the rules that kube-proxy would write on one node: iptables, ip6tables, nftables
+    /// Instead, print the rules that kube-proxy would write on one node: iptables, ip6tables, nftables, ipvs
     #[arg(long, value_name = "MODE", hide_possible_values = true)]
     rules: Option<Proxy>,
 
@@ -371,6 +371,7 @@ enum Proxy {
     Iptables,
     Ip6tables,
     Nftables,
+    Ipvs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -13,6 +13,7 @@ use svclint::explain::model::Service;
 use svclint::explain::rules::{Mode, Node, rules};
 use svclint::explain::{Explanation, Start, Wanted, explain, view};
 use svclint::kube::profile::IpFamily;
+use svclint::kube::version::Version;
 use svclint::kube::{Profile, World, read};
 use svclint::report::Look;
 use svclint::source::{FileId, Source};
@@ -302,6 +303,59 @@ fn nftables_are_those_of_a_real_kube_proxy() {
     }
     println!("{all} scenarios with the nftables of a real kube-proxy");
     assert!(all >= 9, "only {all} scenarios");
+}
+
+/// How many endpoints a table sends to, by what it says of each.
+fn sent_to(rules: &str) -> usize {
+    rules.matches("DNAT --to-destination").count()
+}
+
+#[test]
+fn rules_are_those_of_the_version() {
+    let rules = |name: &str, mode, minor| {
+        let file = Path::new(ROOT).join("fixtures/kube-proxy").join(name);
+        proxy_rules(&file, mode, Profile { version: Version { minor }, ..Profile::default() })
+    };
+    // Hints counted only for Services that asked for it, those for nodes from 1.34 on.
+    let told = [30, 31, 36].map(|minor| sent_to(&rules("hints-this-zone.yaml", Mode::Iptables, minor)));
+    assert_eq!(told[1..], [1, 1]);
+    assert!(told[0] > 1, "{told:?}");
+    // An address that the balancer keeps for itself was none of kube-proxy's business from 1.30 on.
+    let taken = [29, 30].map(|minor| rules("loadbalancer-ipmode-proxy.yaml", Mode::Iptables, minor).contains("loadbalancer IP"));
+    assert_eq!(taken, [true, false]);
+    // nftables: none, a chain for each endpoint, one rule for all.
+    assert!(!rules("clusterip-three.yaml", Mode::Nftables, 28).contains("table ip"));
+    assert_eq!(rules("clusterip-three.yaml", Mode::Nftables, 35).matches("chain endpoint-").count(), 3);
+    assert!(!rules("clusterip-three.yaml", Mode::Nftables, 36).contains("chain endpoint-"));
+}
+
+#[test]
+fn each_family_has_rules_of_its_own() {
+    let yaml = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {ipFamilyPolicy: RequireDualStack, selector: {app: a}, ports: [{port: 80}]}\n---\n\
+                apiVersion: v1\nkind: Service\nmetadata: {name: six}\nspec: {ipFamilies: [IPv6], ipFamilyPolicy: SingleStack, selector: {app: a}, \
+                ports: [{port: 81}]}\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {replicas: 2, \
+                selector: {matchLabels: {app: a}}, template: {metadata: {labels: {app: a}}, spec: {containers: [{name: c, image: i}]}}}\n";
+    let node = Node { name: "node-1".into(), ip: None, zone: None, cluster_cidr: None };
+    let rules = |mode| world(vec![("a.yaml".into(), yaml.into())], dual_stack(), |world| rules(world, &Wanted::default(), &node, mode));
+    let (four, six, both) = (rules(Mode::Iptables), rules(Mode::Ip6tables), rules(Mode::Nftables));
+    assert!(four.contains("-d 192.0.2.10/32") && !four.contains("2001:db8") && !four.contains("default/six"), "{four}");
+    assert!(six.contains("-d 2001:db8:1::10/128") && six.contains("--to-destination [2001:db8:2::10]:80"), "{six}");
+    assert!(six.contains("default/six") && six.contains("! -s 2001:db8:2::/48") && !six.contains("192.0.2."), "{six}");
+    assert!(both.contains("table ip kube-proxy") && both.contains("table ip6 kube-proxy"), "{both}");
+    assert!(both.contains("dnat ip6 to numgen random mod 2 map { 0 : 2001:db8:2::10 . 80, 1 : 2001:db8:2::11 . 80 }"), "{both}");
+    assert_eq!(both, rules(Mode::Nftables), "the same for the same input");
+}
+
+/// Nothing of a real kube-proxy in this mode is recorded: its source is what this is read against.
+#[test]
+fn ipvs_is_what_its_source_says() {
+    for name in ["loadbalancer-source-ranges", "nodeport-etp-local", "affinity-clientip"] {
+        let file = Path::new(ROOT).join("fixtures/kube-proxy").join(name).with_extension("yaml");
+        let script = proxy_rules(&file, Mode::Ipvs, Profile::default());
+        insta::with_settings!({ snapshot_path => "../fixtures/kube-proxy/snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!(format!("{name}.ipvs"), script);
+        });
+    }
 }
 
 fn view_of(path: &Path, from: &[&str]) -> String {

@@ -68,6 +68,7 @@ impl From<Proxy> for Mode {
             Proxy::Iptables => Self::Iptables,
             Proxy::Ip6tables => Self::Ip6tables,
             Proxy::Nftables => Self::Nftables,
+            Proxy::Ipvs => Self::Ipvs,
         }
     }
 }

@@ -28,8 +28,23 @@ const SLOW: u32 = 2;
 /// What svclint and the rules are to take for the pods' addresses.
 const POD_RANGES: &str = "10.244.0.0/16,2001:db8:2::/48";
 
-/// kube-proxy's modes, and what loads their rules.
-const MODES: [(&str, &[&str]); 2] = [("iptables", &["iptables-restore", "--noflush"]), ("nftables", &["nft", "-f", "-"])];
+/// A mode of kube-proxy: what svclint is asked for, and what loads the answer.
+struct Mode {
+    name: &'static str,
+    options: &'static [&'static str],
+    rules: &'static [(&'static str, &'static [&'static str])],
+}
+
+const NFT: &[(&str, &[&str])] = &[("nftables", &["nft", "-f", "-"])];
+const MODES: [Mode; 3] = [
+    Mode {
+        name: "iptables",
+        options: &[],
+        rules: &[("iptables", &["iptables-restore", "--noflush"]), ("ip6tables", &["ip6tables-restore", "--noflush"])],
+    },
+    Mode { name: "nftables", options: &[], rules: NFT },
+    Mode { name: "nftables of 1.35", options: &["--kube-version", "1.35"], rules: NFT },
+];
 
 /// One of the processes that the test starts; alone it does nothing.
 #[test]
@@ -62,8 +77,8 @@ fn packets_do_what_explain_says() {
     let (out, err) = (String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
     assert!(done.status.success(), "{out}\n{err}");
     println!("{out}\nin {:.1} s", started.elapsed().as_secs_f32());
-    for (mode, _) in MODES {
-        assert!(out.contains(&format!("{mode}: all as explained")), "{out}\n{err}");
+    for mode in MODES {
+        assert!(out.contains(&format!("{}: all as explained", mode.name)), "{out}\n{err}");
     }
 }
 
@@ -72,8 +87,7 @@ fn namespaces() -> Result<Vec<&'static str>, String> {
     const NEEDED: [&str; 6] = ["ip", "unshare", "mount", "iptables-restore", "ip6tables-restore", "nft"];
     const TRY: &str = "mount -t tmpfs tmpfs /run && ip netns add try && ip netns exec try nft add table ip try \
                        && ip netns exec try iptables-restore --noflush < /dev/null && echo 0 > /proc/sys/net/ipv4/icmp_ratelimit";
-    let folders: Vec<_> = std::env::var_os("PATH").iter().flat_map(std::env::split_paths).collect();
-    if let Some(missing) = NEEDED.iter().find(|program| !folders.iter().any(|folder| folder.join(program).exists())) {
+    if let Some(missing) = NEEDED.iter().find(|program| !has(program)) {
         return Err(format!("there is no `{missing}` here"));
     }
     let alone = vec!["--net", "--mount", "--pid", "--fork", "--kill-child"];
@@ -89,33 +103,67 @@ fn namespaces() -> Result<Vec<&'static str>, String> {
     Err(format!("network namespaces can't be made here: {why}"))
 }
 
+fn has(program: &str) -> bool {
+    std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(program).exists()))
+}
+
 /// In namespaces of its own: builds the network, loads the rules of each mode and sends packets.
 fn prove() {
     let lan = Lan::build();
     let manifests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/packets");
     let told = Told::of(&manifests.join("cluster.yaml"), &[OUTSIDE.0]);
     let made_up = Told::of(&manifests.join("made-up.yaml"), &[]);
-    for (mode, load) in MODES {
-        for (number, (v4, v6)) in (1..).zip(NODES) {
-            let node = format!("node-{number}");
-            let options = ["--node", &node, "--node-ip", &format!("{v4},{v6}"), "--cluster-cidr", POD_RANGES];
-            lan.load(&node, load, &told.rules(mode, &options));
-            if mode == "iptables" {
-                lan.load(&node, &["ip6tables-restore", "--noflush"], &told.rules("ip6tables", &options));
-            }
+    let options = |number: usize| {
+        let (v4, v6) = NODES[number - 1];
+        ["--node".into(), format!("node-{number}"), "--node-ip".into(), format!("{v4},{v6}"), "--cluster-cidr".into(), POD_RANGES.into()]
+    };
+    for mode in MODES {
+        for number in [1, 2] {
+            load(&lan, &told, &mode, number, &options(number));
         }
-        let proof = Proof { lan: &lan, told: &told, mode };
+        let proof = Proof { lan: &lan, told: &told, mode: mode.name };
         proof.from_pods();
         proof.own_node();
         proof.affinity();
         proof.from_outside();
         proof.external_local();
         clear(&lan);
-        lan.load("node-1", load, &made_up.rules(mode, &[]));
-        Proof { lan: &lan, told: &made_up, mode }.made_up();
+        load(&lan, &made_up, &mode, 1, &[]);
+        Proof { lan: &lan, told: &made_up, mode: mode.name }.made_up();
         clear(&lan);
-        println!("{mode}: all as explained");
+        println!("{}: all as explained", mode.name);
     }
+    ipvs(&lan, &told, &options(1));
+}
+
+/// Loads what svclint prints for a node.
+fn load(lan: &Lan, told: &Told, mode: &Mode, number: usize, options: &[String]) {
+    let options: Vec<&str> = mode.options.iter().copied().chain(options.iter().map(String::as_str)).collect();
+    for (rules, program) in mode.rules {
+        lan.load(&format!("node-{number}"), program, &told.rules(rules, &options));
+    }
+}
+
+/// The parts of the script for ipvs mode that every kernel takes: the sets, and the rules that look into them.
+fn ipvs(lan: &Lan, told: &Told, options: &[String]) {
+    if !has("ipset") {
+        println!("ipvs: not loaded, there is no `ipset` here");
+        return;
+    }
+    let script = told.rules("ipvs", &options.iter().map(String::as_str).collect::<Vec<_>>());
+    let (mut rest, mut loaded) = (script.as_str(), 0);
+    while let Some((before, after)) = rest.split_once(" <<'END'\n") {
+        let program: Vec<&str> = before.lines().last().unwrap().split(' ').collect();
+        let (body, tail) = after.split_once("\nEND\n").unwrap();
+        rest = tail;
+        if program[0] != "ipvsadm" {
+            let body: String = body.lines().filter(|line| !line.contains(" -m ipvs ")).map(|line| format!("{line}\n")).collect();
+            lan.load("node-1", &program, &body);
+            loaded += 1;
+        }
+    }
+    assert_eq!(loaded, 4, "sets and rules of both families: {script}");
+    println!("ipvs: sets and rules load; no packets were sent through virtual services");
 }
 
 /// Both ways to write rules end up in the same place of the kernel.

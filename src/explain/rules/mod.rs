@@ -3,6 +3,7 @@
 
 mod hash;
 mod iptables;
+mod ipvs;
 mod nft_table;
 mod nftables;
 mod state;
@@ -62,9 +63,11 @@ pub enum Mode {
     Ip6tables,
     /// `nftables`, a table for each family that the Services have.
     Nftables,
+    /// `ipvs`, a script for each family that the Services have.
+    Ipvs,
 }
 
-/// The rules for the Services asked for: as `iptables-save` would show them, or `nft list table`.
+/// The rules for the Services asked for: as `iptables-save` would show them, or `nft list table`; for ipvs a script.
 #[must_use]
 pub fn rules(world: &World<'_>, wanted: &Wanted, node: &Node, mode: Mode) -> String {
     let version = world.profile.version;
@@ -79,6 +82,7 @@ pub fn rules(world: &World<'_>, wanted: &Wanted, node: &Node, mode: Mode) -> Str
             let write = |family, ports: &[_]| nftables::write(ports, node, family, version, &world.profile.service_cidrs);
             both(world, of, write)
         }
+        Mode::Ipvs => both(world, of, |family, ports| ipvs::write(ports, node, family)),
     }
 }
 

@@ -81,6 +81,8 @@ pub struct Usable {
     pub reachable: Vec<Address>,
     /// Whether there are any, here or elsewhere.
     pub any: bool,
+    /// Every one that is known, ready or not.
+    pub all: Vec<Address>,
 }
 
 /// The ports of all Services that kube-proxy handles in a family.
@@ -95,7 +97,9 @@ pub fn ports(world: &World<'_>, wanted: &Wanted, node: &Node, family: IpFamily) 
             continue;
         }
         let built = endpoints::build(world, object, &service);
-        let spec = service.spec.iter().flat_map(|spec| spec.ports.iter().flatten());
+        // Other protocols the API server refuses: they are in no rule, and in no script.
+        let proxied = |port: &&ServicePort| matches!(ports::protocol(port.protocol.as_deref()), "TCP" | "UDP" | "SCTP");
+        let spec = service.spec.iter().flat_map(|spec| spec.ports.iter().flatten()).filter(proxied);
         all.extend(spec.map(|port| known(&scene, object, &service, port, &built, node, family)));
     }
     all
@@ -146,7 +150,8 @@ fn known(
         zones: version.has(Change::HintsWithoutAnnotation) || topology_aware(object),
         nodes: version.has(Change::PreferSameTrafficDistribution),
     };
-    known.endpoints = usable(&known, joined(scene, port, built, node, family), node, heeded);
+    let all = joined(scene, port, built, node, family);
+    known.endpoints = Usable { all: all.clone(), ..usable(&known, all, node, heeded) };
     known
 }
 
@@ -224,6 +229,7 @@ fn joined(scene: &Scene<'_, '_>, port: &ServicePort, built: &Built<'_, '_>, node
 fn addresses(scene: &Scene<'_, '_>, endpoint: &Endpoint<'_, '_>, node: &Node, family: IpFamily) -> Vec<(String, bool)> {
     let here = endpoint.node.as_ref().map(|name| *name == node.name);
     match &endpoint.backend {
+        Backend::Address(address) if parse_sloppy(address).is_none() => Vec::new(),
         Backend::Address(address) => vec![(address.clone(), here.unwrap_or(false))],
         Backend::Pods(pods) => {
             let first = pods.ordinals.as_ref().map_or(0, |ordinals| ordinals.start);
@@ -245,7 +251,7 @@ fn topology_aware(object: &Object<'_>) -> bool {
     let annotations = object.metadata().and_then(|metadata| metadata.annotations.as_ref());
     let written = |key: &str| annotations.and_then(|them| them.get(key));
     let mode = written("service.kubernetes.io/topology-aware-hints").or_else(|| written("service.kubernetes.io/topology-mode"));
-    mode.is_some_and(|mode| mode == "Auto" || mode == "auto")
+    mode.is_some_and(|mode| !matches!(mode.as_str(), "" | "disabled" | "Disabled"))
 }
 
 fn usable(port: &Port, all: Vec<Address>, node: &Node, heeded: Heeded) -> Usable {
