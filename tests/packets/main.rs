@@ -122,10 +122,10 @@ fn prove() {
             load(&lan, &told, &mode, number, &options(number));
         }
         let proof = Proof { lan: &lan, told: &told, mode: mode.name };
-        proof.from_pods();
+        proof.asked_by_pods();
         proof.own_node();
         proof.affinity();
-        proof.from_outside();
+        proof.asked_from_outside();
         proof.external_local();
         clear(&lan);
         load(&lan, &made_up, &mode, 1, &[]);
@@ -180,7 +180,7 @@ struct Proof<'p> {
 }
 
 impl Proof<'_> {
-    fn from_pods(&self) {
+    fn asked_by_pods(&self) {
         for (service, protocol, to, port) in [
             ("three", "tcp", "10.96.0.10", 80),
             ("datagrams", "udp", "10.96.0.12", 53),
@@ -239,7 +239,7 @@ impl Proof<'_> {
         }
     }
 
-    fn from_outside(&self) {
+    fn asked_from_outside(&self) {
         let from = format!("outside/{}", OUTSIDE.0);
         for (service, to, port) in [
             ("three", "10.96.0.10", 80),
