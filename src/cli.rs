@@ -193,7 +193,7 @@ struct Explain {
     #[arg(long, value_name = "START", value_delimiter = ',')]
     from: Vec<Start>,
 
-    /// Instead, print the rules that kube-proxy would write on one node: iptables, ip6tables
+    /// Instead, print the rules that kube-proxy would write on one node: iptables, ip6tables, nftables, ipvs
     #[arg(long, value_name = "MODE", hide_possible_values = true)]
     rules: Option<Proxy>,
 
@@ -201,9 +201,9 @@ struct Explain {
     #[arg(long, value_name = "NAME", default_value = "node-1", requires = "rules")]
     node: String,
 
-    /// Its address
-    #[arg(long, value_name = "IP", requires = "rules")]
-    node_ip: Option<std::net::IpAddr>,
+    /// Its address, or one of each family: 192.0.2.1,2001:db8::1
+    #[arg(long, value_name = "IP", value_delimiter = ',', requires = "rules")]
+    node_ip: Vec<std::net::IpAddr>,
 
     /// Its zone
     #[arg(long, value_name = "ZONE", requires = "rules")]
@@ -400,6 +400,8 @@ enum Color {
 enum Proxy {
     Iptables,
     Ip6tables,
+    Nftables,
+    Ipvs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -13,6 +13,7 @@ use svclint::explain::model::Service;
 use svclint::explain::rules::{Mode, Node, rules};
 use svclint::explain::{Explanation, Start, Wanted, explain, view};
 use svclint::kube::profile::IpFamily;
+use svclint::kube::version::Version;
 use svclint::kube::{Profile, World, read};
 use svclint::report::Look;
 use svclint::source::{FileId, Source};
@@ -237,30 +238,125 @@ fn chains(text: &str) -> BTreeMap<(String, String), Rules> {
     chains
 }
 
-#[test]
-fn rules_are_those_of_a_real_kube_proxy() {
+/// The Services for which rules were recorded, and the rules.
+fn proxied(mode: &str) -> Vec<(PathBuf, String)> {
+    let folders = recorded("kube-proxy").into_iter();
+    let files = folders.flat_map(|folder| fs::read_dir(folder).unwrap()).map(|file| file.unwrap().path());
+    let manifests = files.filter(|file| file.extension().is_some_and(|it| it == "yaml"));
+    manifests.filter_map(|file| fs::read_to_string(file.with_extension(mode)).ok().map(|recorded| (file, recorded))).collect()
+}
+
+/// The rules for the node on which they were recorded.
+fn proxy_rules(file: &Path, mode: Mode, profile: Profile) -> String {
     let node = Node {
         name: "node-1".into(),
         ip: Some("192.168.0.1".into()),
         zone: Some("zone-a".into()),
-        cluster_cidr: Some("10.244.0.0/16".into()),
+        cluster_cidr: Some("10.244.0.0/16,fd00:244::/64".into()),
     };
+    world(vec![("it.yaml".into(), fs::read(file).unwrap())], profile, |world| rules(world, &Wanted::default(), &node, mode))
+}
+
+#[test]
+fn rules_are_those_of_a_real_kube_proxy() {
     let mut all = 0;
-    for folder in recorded("kube-proxy") {
-        for file in fs::read_dir(&folder).unwrap().map(|file| file.unwrap().path()) {
-            if file.extension().is_none_or(|it| it != "yaml") {
-                continue;
-            }
-            let written = world(vec![("it.yaml".into(), fs::read(&file).unwrap())], Profile::default(), |world| {
-                rules(world, &Wanted::default(), &node, Mode::Iptables)
-            });
-            let recorded = fs::read_to_string(file.with_extension("iptables")).unwrap();
-            assert_eq!(chains(&written), chains(&recorded), "{}", file.display());
-            all += 1;
-        }
+    for (file, recorded) in proxied("iptables") {
+        let written = proxy_rules(&file, Mode::Iptables, Profile::default());
+        assert_eq!(chains(&written), chains(&recorded), "{}", file.display());
+        all += 1;
     }
     println!("{all} scenarios with the rules of a real kube-proxy");
     assert!(all >= 9, "only {all} scenarios");
+}
+
+/// A table by what it holds: the lines of each set, map and chain. Sets and maps have no order; what the default Service
+/// `kubernetes` adds is left out.
+fn nft_objects(text: &str) -> BTreeMap<String, Vec<String>> {
+    let mut objects: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut name = String::new();
+    for line in text.lines().filter(|line| !line.starts_with('#')).map(str::trim) {
+        if ["table", "set", "map", "chain"].iter().any(|kind| line.starts_with(&format!("{kind} "))) && line.ends_with('{') {
+            name = line.to_owned();
+            objects.insert(name.clone(), Vec::new());
+        } else if line != "}" && !line.is_empty() {
+            let elements = if name.starts_with("chain") { vec![line] } else { line.split(", ").collect() };
+            let bare = |it: &str| it.trim_start_matches("elements = {").trim_end_matches([',', '}']).trim().to_owned();
+            let of_all = |it: &String| it.contains("default/kubernetes") || it == "10.96.0.1" || it.is_empty();
+            let kept = elements.into_iter().map(|it| if name.starts_with("chain") { it.to_owned() } else { bare(it) });
+            objects.get_mut(&name).unwrap().extend(kept.filter(|it| !of_all(it)));
+        }
+    }
+    objects.retain(|name, _| !name.contains("default/kubernetes"));
+    for (_, lines) in objects.iter_mut().filter(|(name, _)| !name.starts_with("chain")) {
+        lines.sort();
+    }
+    objects
+}
+
+#[test]
+fn nftables_are_those_of_a_real_kube_proxy() {
+    let mut all = 0;
+    for (file, recorded) in proxied("nft") {
+        let written = proxy_rules(&file, Mode::Nftables, dual_stack());
+        assert_eq!(nft_objects(&written), nft_objects(&recorded), "{}", file.display());
+        all += 1;
+    }
+    println!("{all} scenarios with the nftables of a real kube-proxy");
+    assert!(all >= 9, "only {all} scenarios");
+}
+
+/// How many endpoints a table sends to, by what it says of each.
+fn sent_to(rules: &str) -> usize {
+    rules.matches("DNAT --to-destination").count()
+}
+
+#[test]
+fn rules_are_those_of_the_version() {
+    let rules = |name: &str, mode, minor| {
+        let file = Path::new(ROOT).join("fixtures/kube-proxy").join(name);
+        proxy_rules(&file, mode, Profile { version: Version { minor }, ..Profile::default() })
+    };
+    // Hints counted only for Services that asked for it, those for nodes from 1.34 on.
+    let told = [30, 31, 36].map(|minor| sent_to(&rules("hints-this-zone.yaml", Mode::Iptables, minor)));
+    assert_eq!(told[1..], [1, 1]);
+    assert!(told[0] > 1, "{told:?}");
+    // An address that the balancer keeps for itself was none of kube-proxy's business from 1.30 on.
+    let taken = [29, 30].map(|minor| rules("loadbalancer-ipmode-proxy.yaml", Mode::Iptables, minor).contains("loadbalancer IP"));
+    assert_eq!(taken, [true, false]);
+    // nftables: none, a chain for each endpoint, one rule for all.
+    assert!(!rules("clusterip-three.yaml", Mode::Nftables, 28).contains("table ip"));
+    assert_eq!(rules("clusterip-three.yaml", Mode::Nftables, 35).matches("chain endpoint-").count(), 3);
+    assert!(!rules("clusterip-three.yaml", Mode::Nftables, 36).contains("chain endpoint-"));
+}
+
+#[test]
+fn each_family_has_rules_of_its_own() {
+    let yaml = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {ipFamilyPolicy: RequireDualStack, selector: {app: a}, ports: [{port: 80}]}\n---\n\
+                apiVersion: v1\nkind: Service\nmetadata: {name: six}\nspec: {ipFamilies: [IPv6], ipFamilyPolicy: SingleStack, selector: {app: a}, \
+                ports: [{port: 81}]}\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {replicas: 2, \
+                selector: {matchLabels: {app: a}}, template: {metadata: {labels: {app: a}}, spec: {containers: [{name: c, image: i}]}}}\n";
+    let node = Node { name: "node-1".into(), ip: None, zone: None, cluster_cidr: None };
+    let rules = |mode| world(vec![("a.yaml".into(), yaml.into())], dual_stack(), |world| rules(world, &Wanted::default(), &node, mode));
+    let (four, six, both) = (rules(Mode::Iptables), rules(Mode::Ip6tables), rules(Mode::Nftables));
+    assert!(four.contains("-d 192.0.2.10/32") && !four.contains("2001:db8") && !four.contains("default/six"), "{four}");
+    assert!(six.contains("-d 2001:db8:1::10/128") && six.contains("--to-destination [2001:db8:2::10]:80"), "{six}");
+    assert!(six.contains("-d 2001:db8:1::11/128") && six.contains("default/six") && six.contains("! -s 2001:db8:2::/48"), "{six}");
+    assert!(!six.contains("192.0.2."), "{six}");
+    assert!(both.contains("table ip kube-proxy") && both.contains("table ip6 kube-proxy"), "{both}");
+    assert!(both.contains("dnat ip6 to numgen random mod 2 map { 0 : 2001:db8:2::10 . 80, 1 : 2001:db8:2::11 . 80 }"), "{both}");
+    assert_eq!(both, rules(Mode::Nftables), "the same for the same input");
+}
+
+/// Nothing of a real kube-proxy in this mode is recorded: its source is what this is read against.
+#[test]
+fn ipvs_is_what_its_source_says() {
+    for name in ["loadbalancer-source-ranges", "nodeport-etp-local", "affinity-clientip"] {
+        let file = Path::new(ROOT).join("fixtures/kube-proxy").join(name).with_extension("yaml");
+        let script = proxy_rules(&file, Mode::Ipvs, Profile::default());
+        insta::with_settings!({ snapshot_path => "../fixtures/kube-proxy/snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!(format!("{name}.ipvs"), script);
+        });
+    }
 }
 
 fn view_of(path: &Path, from: &[&str]) -> String {

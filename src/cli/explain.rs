@@ -38,7 +38,12 @@ pub fn explain(options: &Explain, looks: Looks) -> Result<Exit, String> {
     }
     drop(progress);
     if options.rules.is_some() {
-        print(|out| written.lines().try_for_each(|line| writeln!(out, "{}", Safe(line))))?;
+        print(|out| {
+            written.lines().try_for_each(|line| {
+                let rest = line.trim_start_matches('\t');
+                writeln!(out, "{}{}", "\t".repeat(line.len() - rest.len()), Safe(rest))
+            })
+        })?;
         return Ok(dry_run::end(&unreadable, false, looks));
     }
     if let Some(missing) = options.service.iter().find(|name| !explanation.services.iter().any(|it| is_called(it, name))) {
@@ -52,9 +57,10 @@ pub fn explain(options: &Explain, looks: Looks) -> Result<Exit, String> {
 }
 
 fn node(options: &Explain) -> Node {
+    let ips: Vec<String> = options.node_ip.iter().map(ToString::to_string).collect();
     Node {
         name: options.node.clone(),
-        ip: options.node_ip.map(|ip| ip.to_string()),
+        ip: (!ips.is_empty()).then(|| ips.join(",")),
         zone: options.zone.clone(),
         cluster_cidr: options.cluster_cidr.clone(),
     }
@@ -65,6 +71,8 @@ impl From<Proxy> for Mode {
         match proxy {
             Proxy::Iptables => Self::Iptables,
             Proxy::Ip6tables => Self::Ip6tables,
+            Proxy::Nftables => Self::Nftables,
+            Proxy::Ipvs => Self::Ipvs,
         }
     }
 }

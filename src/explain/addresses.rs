@@ -7,16 +7,21 @@ use crate::kube::profile::IpFamily;
 /// What an address is made up for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum For {
-    /// A cluster IP: from 192.0.2.0/24.
+    /// A cluster IP: from 192.0.2.0/24, or 2001:db8:1::/48.
     Service,
-    /// A pod: from 203.0.113.0/24.
+    /// A pod: from 203.0.113.0/24, or 2001:db8:2::/48.
     Pod,
-    /// A node: from 192.0.2.0/24, below the cluster IPs.
+    /// A node: from 192.0.2.0/24, below the cluster IPs, or 2001:db8::/48.
     Node,
 }
 
 /// Addresses of a documentation range that are given out before the benchmarking range (RFC 2544) takes over.
 const FEW: u32 = 240;
+
+/// Where the made-up pods are: the range that a node takes for its pods where nobody says otherwise.
+pub const PODS_V4: &str = "203.0.113.0/24";
+/// The same for IPv6.
+pub const PODS_V6: &str = "2001:db8:2::/48";
 
 /// A client somewhere outside.
 pub const CLIENT: &str = "198.51.100.7";

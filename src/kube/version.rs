@@ -124,6 +124,16 @@ changes! {
     /// A cluster address that cannot be had without a name is a field error, before: an internal error.
     IpAllocationFieldError: 34, "pkg/registry/core/service/storage/alloc.go; recorded: not in 1.33, in 1.35";
 
+    // kube-proxy.
+    /// kube-proxy has a mode `nftables` (1.29 and 1.30: alpha).
+    NftablesMode: 29, "gate NFTablesProxyMode, KEP-3866";
+    /// nftables mode sends to all endpoints in one rule, before: through a chain for each.
+    NftablesDnatMaps: 36, "pkg/proxy/nftables/proxier.go; recorded in 1.36, before: proxier_test.go";
+    /// `ipMode: Proxy` of a load balancer's address is heeded.
+    BalancerIpMode: 30, "gate LoadBalancerIPMode beta, KEP-1860";
+    /// Zone hints are heeded without the annotation `topology-mode: Auto`.
+    HintsWithoutAnnotation: 31, "gate ServiceTrafficDistribution beta, KEP-4444, pkg/proxy/topology.go";
+
     // Endpoints and EndpointSlice.
     /// The server warns about every v1 Endpoints, and about the addresses in Endpoints and EndpointSlices.
     EndpointsDeprecated: 33, "KEP-4974; recorded";

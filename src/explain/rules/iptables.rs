@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::state::{Address, Port};
 use super::{Node, hash};
-use crate::explain::addresses::{For, nth};
 use crate::kube::admission::ip::{Cidr, parse_sloppy};
 use crate::kube::profile::IpFamily;
 
@@ -50,12 +49,14 @@ const FILTER_FIXED: &str = r#"-A INPUT -m conntrack --ctstate NEW -m comment --c
 /// Writes both tables.
 #[must_use]
 pub fn write(ports: &[Port], node: &Node, family: IpFamily) -> String {
-    let cluster_cidr = node.cluster_cidr.clone().unwrap_or_else(|| match family {
-        IpFamily::V4 => "203.0.113.0/24".into(),
-        IpFamily::V6 => "2001:db8:2::/48".into(),
-    });
-    let node_ip = node.ip.clone().unwrap_or_else(|| nth(For::Node, 0, family));
-    let mut tables = Tables { family, cluster_cidr, node_ip, nat: BTreeMap::new(), filter: BTreeMap::new(), notes: Vec::new() };
+    let mut tables = Tables {
+        family,
+        cluster_cidr: node.cluster_cidr(family),
+        node_ip: node.ip(family),
+        nat: BTreeMap::new(),
+        filter: BTreeMap::new(),
+        notes: Vec::new(),
+    };
     for port in ports {
         tables.port(port);
     }
@@ -140,8 +141,7 @@ impl Tables {
         let any = port.endpoints.any;
         let internal = if port.internal_local { &local } else { &cluster };
         let onward = if port.external_local { &local } else { &cluster };
-        let has_internal = any && (!port.internal_local || !port.endpoints.local.is_empty());
-        let has_external = any && (!port.external_local || !port.endpoints.local.is_empty());
+        let (has_internal, has_external) = (port.has_internal(), port.has_external());
         let (name, protocol) = (&port.name, Some(port.protocol.as_str()));
         let reject = if self.family == IpFamily::V4 {
             "REJECT --reject-with icmp-port-unreachable"
@@ -180,7 +180,7 @@ impl Tables {
                 self.filter("KUBE-EXTERNAL-SERVICES", &refuse(Some(ip), "", port.port));
             }
         }
-        let guarded = any && !port.source_ranges.is_empty();
+        let guarded = any && port.is_guarded();
         for ip in &port.balancer_ips {
             if any {
                 self.nat("KUBE-SERVICES", &send(Some(ip), " loadbalancer IP", port.port, if guarded { &firewall } else { &external }));
@@ -222,15 +222,13 @@ impl Tables {
         if any && port.is_external() {
             self.external(port, &external, &cluster, has_external.then_some(onward));
         }
-        if guarded && !port.balancer_ips.is_empty() {
+        if guarded {
             self.guard(port, &firewall, &external);
         }
-        let uses_cluster = !port.internal_local || port.is_external();
-        let uses_local = port.internal_local || port.external_local && port.is_external();
-        if uses_cluster && !port.endpoints.cluster.is_empty() {
+        if port.uses_cluster() && !port.endpoints.cluster.is_empty() {
             self.balance(port, &cluster, &port.endpoints.cluster);
         }
-        if uses_local && !port.endpoints.local.is_empty() {
+        if port.uses_local() && !port.endpoints.local.is_empty() {
             self.balance(port, &local, &port.endpoints.local);
         }
         for address in &port.endpoints.reachable {

@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::{Service, ServicePort};
 
-use super::Node;
+use super::{Node, written};
 use crate::explain::addresses::with_port;
 use crate::explain::scene::Scene;
 use crate::explain::{Wanted, asked_for};
-use crate::kube::admission::ip::{family as family_of, parse_sloppy};
+use crate::kube::admission::ip::{Cidr, family as family_of, parse_sloppy};
 use crate::kube::endpoints::slice::{Built, families, stored};
 use crate::kube::endpoints::{self, Backend, Endpoint, Ready};
 use crate::kube::object::Object;
 use crate::kube::profile::IpFamily;
+use crate::kube::version::Change;
 use crate::kube::{World, ports};
 
 /// Pods of one workload that get a rule each.
@@ -56,12 +57,15 @@ pub struct Port {
 pub struct Address {
     /// `10.0.0.1`
     pub ip: String,
+    /// `8080`
+    pub port: i32,
     /// `10.0.0.1:8080`
     pub to: String,
+    /// Whether it is on this node.
+    pub local: bool,
     ready: bool,
     serving: bool,
     terminating: bool,
-    local: bool,
     zones: Vec<String>,
     nodes: Vec<String>,
 }
@@ -77,6 +81,8 @@ pub struct Usable {
     pub reachable: Vec<Address>,
     /// Whether there are any, here or elsewhere.
     pub any: bool,
+    /// Every one that is known, ready or not.
+    pub all: Vec<Address>,
 }
 
 /// The ports of all Services that kube-proxy handles in a family.
@@ -91,7 +97,9 @@ pub fn ports(world: &World<'_>, wanted: &Wanted, node: &Node, family: IpFamily) 
             continue;
         }
         let built = endpoints::build(world, object, &service);
-        let spec = service.spec.iter().flat_map(|spec| spec.ports.iter().flatten());
+        // Other protocols the API server refuses: they are in no rule, and in no script.
+        let proxied = |port: &&ServicePort| matches!(ports::protocol(port.protocol.as_deref()), "TCP" | "UDP" | "SCTP");
+        let spec = service.spec.iter().flat_map(|spec| spec.ports.iter().flatten()).filter(proxied);
         all.extend(spec.map(|port| known(&scene, object, &service, port, &built, node, family)));
     }
     all
@@ -107,26 +115,30 @@ fn known(
     family: IpFamily,
 ) -> Port {
     let spec = service.spec.clone().unwrap_or_default();
-    let own = |ip: &&String| parse_sloppy(ip.split('/').next().unwrap_or(ip)).is_some_and(|ip| family_of(ip) == family);
+    let own = |ip: &&String| parse_sloppy(ip).is_some_and(|ip| family_of(ip) == family);
     let name = port.name.as_deref().filter(|name| !name.is_empty()).map_or_else(String::new, |name| format!(":{name}"));
     let type_ = spec.type_.as_deref().unwrap_or("ClusterIP");
-    let written = spec.cluster_ips.iter().flatten().chain(&spec.cluster_ip).find(own).cloned();
+    let stated = spec.cluster_ips.iter().flatten().chain(&spec.cluster_ip).find(own).cloned();
     let status = object.service().and_then(|service| service.status.as_ref()?.load_balancer.as_ref()?.ingress.as_ref());
-    let balancers = status.into_iter().flatten().filter(|ingress| ingress.ip_mode.as_deref().is_none_or(|mode| mode == "VIP"));
-    let ranges: Vec<String> = spec.load_balancer_source_ranges.iter().flatten().map(|range| range.trim().to_owned()).collect();
-    let open = ranges.iter().any(|range| range.ends_with("/0"));
+    let balancers = status.into_iter().flatten().filter(|ingress| {
+        !scene.world.profile.version.has(Change::BalancerIpMode) || ingress.ip_mode.as_deref().is_none_or(|mode| mode == "VIP")
+    });
+    let ranges = spec.load_balancer_source_ranges.iter().flatten().filter_map(|range| Cidr::parse_sloppy(range.trim()));
+    let ranges: Vec<Cidr> = ranges.filter(|range| range.family() == family).collect();
+    let open = ranges.iter().any(|range| range.network().1 == 0);
+    let version = scene.world.profile.version;
     let node_port = port.node_port.filter(|port| *port != 0 && type_ != "ClusterIP");
     let allots = spec.allocate_load_balancer_node_ports != Some(false) || type_ == "NodePort";
     let mut known = Port {
         name: format!("{}/{}{name}", scene.world.namespace(object), object.name()),
         protocol: ports::protocol(port.protocol.as_deref()).to_lowercase(),
-        cluster_ip: written.unwrap_or_else(|| scene.cluster_ip(object, family)),
+        cluster_ip: stated.unwrap_or_else(|| scene.cluster_ip(object, family)),
         port: port.port,
         node_port_unknown: node_port.is_none() && matches!(type_, "NodePort" | "LoadBalancer") && allots,
         node_port,
         external_ips: spec.external_ips.iter().flatten().filter(own).cloned().collect(),
         balancer_ips: balancers.filter_map(|ingress| ingress.ip.as_ref()).filter(own).cloned().collect(),
-        source_ranges: if open { Vec::new() } else { ranges.iter().filter(own).cloned().collect() },
+        source_ranges: if open { Vec::new() } else { ranges.into_iter().map(written).collect() },
         health_check: spec.health_check_node_port.filter(|port| *port != 0),
         affinity: (spec.session_affinity.as_deref() == Some("ClientIP"))
             .then(|| spec.session_affinity_config.as_ref().and_then(|it| it.client_ip.as_ref()?.timeout_seconds).unwrap_or(10_800)),
@@ -134,7 +146,12 @@ fn known(
         external_local: spec.external_traffic_policy.as_deref() == Some("Local"),
         endpoints: Usable::default(),
     };
-    known.endpoints = usable(&known, joined(scene, port, built, node, family), node);
+    let heeded = Heeded {
+        zones: version.has(Change::HintsWithoutAnnotation) || topology_aware(object),
+        nodes: version.has(Change::PreferSameTrafficDistribution),
+    };
+    let all = joined(scene, port, built, node, family);
+    known.endpoints = Usable { all: all.clone(), ..usable(&known, all, node, heeded) };
     known
 }
 
@@ -145,12 +162,34 @@ impl Port {
         self.node_port.is_some() || !self.external_ips.is_empty() || !self.balancer_ips.is_empty()
     }
 
-    fn uses_cluster(&self) -> bool {
+    /// Whether traffic may go to endpoints on other nodes.
+    #[must_use]
+    pub fn uses_cluster(&self) -> bool {
         !self.internal_local || self.is_external()
     }
 
-    fn uses_local(&self) -> bool {
+    /// Whether some traffic goes to this node's endpoints only.
+    #[must_use]
+    pub fn uses_local(&self) -> bool {
         self.internal_local || self.external_local && self.is_external()
+    }
+
+    /// Whether anyone answers what comes to the cluster IP.
+    #[must_use]
+    pub fn has_internal(&self) -> bool {
+        self.endpoints.any && (!self.internal_local || !self.endpoints.local.is_empty())
+    }
+
+    /// Whether anyone answers what comes from outside.
+    #[must_use]
+    pub fn has_external(&self) -> bool {
+        self.endpoints.any && (!self.external_local || !self.endpoints.local.is_empty())
+    }
+
+    /// Whether `loadBalancerSourceRanges` keep anyone out.
+    #[must_use]
+    pub fn is_guarded(&self) -> bool {
+        !self.source_ranges.is_empty() && !self.balancer_ips.is_empty()
     }
 }
 
@@ -168,6 +207,7 @@ fn joined(scene: &Scene<'_, '_>, port: &ServicePort, built: &Built<'_, '_>, node
                     let to = with_port(&ip, number);
                     let address = Address {
                         ip,
+                        port: number,
                         to: to.clone(),
                         ready: endpoint.ready != Ready::Not,
                         serving: endpoint.serving,
@@ -189,6 +229,7 @@ fn joined(scene: &Scene<'_, '_>, port: &ServicePort, built: &Built<'_, '_>, node
 fn addresses(scene: &Scene<'_, '_>, endpoint: &Endpoint<'_, '_>, node: &Node, family: IpFamily) -> Vec<(String, bool)> {
     let here = endpoint.node.as_ref().map(|name| *name == node.name);
     match &endpoint.backend {
+        Backend::Address(address) if parse_sloppy(address).is_none() => Vec::new(),
         Backend::Address(address) => vec![(address.clone(), here.unwrap_or(false))],
         Backend::Pods(pods) => {
             let first = pods.ordinals.as_ref().map_or(0, |ordinals| ordinals.start);
@@ -198,12 +239,27 @@ fn addresses(scene: &Scene<'_, '_>, endpoint: &Endpoint<'_, '_>, node: &Node, fa
     }
 }
 
-fn usable(port: &Port, all: Vec<Address>, node: &Node) -> Usable {
+/// Which hints of endpoints a version of kube-proxy heeds.
+#[derive(Clone, Copy)]
+struct Heeded {
+    zones: bool,
+    nodes: bool,
+}
+
+/// Whether the Service asks for hints to be heeded, as it had to before 1.31 (`pkg/proxy/topology.go:canUseTopology`).
+fn topology_aware(object: &Object<'_>) -> bool {
+    let annotations = object.metadata().and_then(|metadata| metadata.annotations.as_ref());
+    let written = |key: &str| annotations.and_then(|them| them.get(key));
+    let mode = written("service.kubernetes.io/topology-aware-hints").or_else(|| written("service.kubernetes.io/topology-mode"));
+    mode.is_some_and(|mode| !matches!(mode.as_str(), "" | "disabled" | "Disabled"))
+}
+
+fn usable(port: &Port, all: Vec<Address>, node: &Node, heeded: Heeded) -> Usable {
     let mut usable = Usable::default();
     let fallback = |address: &&Address| address.serving && address.terminating;
     let (mut hinted, mut terminating) = (false, false);
     if port.uses_cluster() {
-        let hints = Hints::of(&all, node);
+        let hints = Hints::of(&all, node, heeded);
         hinted = hints != Hints::None;
         usable.cluster = all.iter().filter(|address| address.ready && hints.take(address, node)).cloned().collect();
         if usable.cluster.is_empty() {
@@ -245,13 +301,14 @@ enum Hints {
 }
 
 impl Hints {
-    fn of(all: &[Address], node: &Node) -> Self {
+    fn of(all: &[Address], node: &Node, heeded: Heeded) -> Self {
         let ready = || all.iter().filter(|address| address.ready);
-        let for_node = ready().all(|address| !address.nodes.is_empty()) && ready().any(|address| address.nodes.contains(&node.name));
+        let for_node =
+            heeded.nodes && ready().all(|address| !address.nodes.is_empty()) && ready().any(|address| address.nodes.contains(&node.name));
         if for_node {
             return Self::Node;
         }
-        let Some(zone) = &node.zone else { return Self::None };
+        let Some(zone) = node.zone.as_ref().filter(|_| heeded.zones) else { return Self::None };
         let for_zone = ready().all(|address| !address.zones.is_empty()) && ready().any(|address| address.zones.contains(zone));
         if for_zone { Self::Zone } else { Self::None }
     }

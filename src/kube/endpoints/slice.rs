@@ -113,7 +113,7 @@ pub struct Built<'w, 's> {
 }
 
 /// The Service as the API server stores it: defaults filled in, families chosen; as it is written where it is refused.
-/// Ports that the cluster picks for itself are left out: no file tells them.
+/// Ports and addresses that the cluster picks for itself are left out: no file tells them.
 #[must_use]
 pub fn stored(object: &Object<'_>, profile: &Profile) -> Option<Service> {
     let written = object.service()?;
@@ -123,6 +123,12 @@ pub fn stored(object: &Object<'_>, profile: &Profile) -> Option<Service> {
     let written = written.spec.as_ref();
     if let Some(spec) = &mut service.spec {
         spec.health_check_node_port = written.and_then(|spec| spec.health_check_node_port);
+        let told: Vec<&String> = written.into_iter().flat_map(|spec| spec.cluster_ips.iter().flatten().chain(&spec.cluster_ip)).collect();
+        if let Some(ips) = &mut spec.cluster_ips {
+            ips.retain(|ip| told.contains(&ip));
+        }
+        spec.cluster_ip = spec.cluster_ip.take().filter(|ip| told.contains(&ip));
+        spec.cluster_ips = spec.cluster_ips.take().filter(|ips| !ips.is_empty());
         let before = written.into_iter().flat_map(|spec| spec.ports.iter().flatten());
         for (port, before) in spec.ports.iter_mut().flatten().zip(before) {
             port.node_port = before.node_port;
