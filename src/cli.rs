@@ -72,6 +72,7 @@ Examples:
   svclint explain k8s/svc.yaml                        names, endpoints, and the way from a pod
   svclint explain k8s/ --service shop/api --from outside
   svclint explain k8s/ --from shop/Deployment/web     what NetworkPolicies let this workload reach
+  svclint explain k8s/ -o html > paths.html           all of them on one page, to click through
 
 Exit status: 0 explained, 2 wrong usage or a file that can't be read")]
     Explain(Explain),
@@ -155,7 +156,7 @@ struct Explain {
     #[command(flatten)]
     paths: Paths,
 
-    /// Format: text, json
+    /// Format: text, json, markdown, mermaid, dot (for graphviz), html (one page to click through)
     #[arg(short, long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
     output: View,
 
@@ -376,6 +377,10 @@ enum Proxy {
 enum View {
     Text,
     Json,
+    Markdown,
+    Mermaid,
+    Dot,
+    Html,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -1,23 +1,31 @@
 //! `explain`: the files and their context as one World, explained, in one view. Knows no rule.
 
+use std::path::Path;
+
 use rayon::prelude::*;
 
 use super::check::{context, units};
 use super::run::{Looks, print};
 use super::{Explain, Proxy, RuleChoice, View, dry_run};
+use crate::check;
+use crate::config::Settings;
 use crate::exit::Exit;
+use crate::explain::model::{Note, Service};
 use crate::explain::rules::{Mode, Node, rules};
 use crate::explain::{self, Explanation, Wanted, view};
 use crate::kube::{Object, World, read};
+use crate::finding::ObjectRef;
 use crate::report::safe::Safe;
+use crate::source::Source;
 use crate::walk;
 
 /// Explains how traffic reaches the pods of each Service.
 pub fn explain(options: &Explain, looks: Looks) -> Result<Exit, String> {
-    let mut explanation = Explanation { version: 1, kubernetes_version: String::new(), services: Vec::new() };
+    let mut explanation = Explanation { version: 1, ..Explanation::default() };
     let mut unreadable = Vec::new();
     let mut written = String::new();
-    let wanted = Wanted { services: options.service.clone(), from: options.from.clone() };
+    let mut left_out = 0;
+    let mut wanted = Wanted { services: options.service.clone(), from: options.from.clone() };
     let stdin_name = options.paths.stdin_filename.as_deref();
     for (settings, paths) in units(&options.paths.paths, stdin_name, &options.cluster, &RuleChoice::default())? {
         let context = context(&options.around);
@@ -29,7 +37,18 @@ pub fn explain(options: &Explain, looks: Looks) -> Result<Exit, String> {
         explanation.kubernetes_version = settings.profile.version.to_string();
         match options.rules {
             Some(mode) => written += &rules(&world, &wanted, &node(options), mode.into()),
-            None => explanation.services.append(&mut explain::explain(&world, &wanted)),
+            None => {
+                if options.output == View::Html && options.from.is_empty() {
+                    let (starts, others) = explain::all_starts(&world, &wanted);
+                    wanted.from = starts;
+                    left_out += others;
+                }
+                explanation.services.append(&mut explain::explain(&world, &wanted));
+            }
+        }
+        drop(world);
+        if options.output == View::Html {
+            findings(&mut explanation, &files, &settings);
         }
         unreadable.append(&mut files.unreadable);
     }
@@ -43,8 +62,59 @@ pub fn explain(options: &Explain, looks: Looks) -> Result<Exit, String> {
     print(|out| match options.output {
         View::Text => view::text::write(out, &explanation, looks.out),
         View::Json => view::json::write(out, &explanation),
+        View::Markdown => view::markdown::write(out, &explanation),
+        View::Mermaid => view::mermaid::write(out, &explanation),
+        View::Dot => view::dot::write(out, &explanation),
+        View::Html => view::html::write(out, &explanation, left_out),
     })?;
     Ok(dry_run::end(&unreadable, false, looks))
+}
+
+/// What `check` finds in the files, each with the Service that it has to do with.
+fn findings(explanation: &mut Explanation, files: &walk::Files, settings: &Settings) {
+    let levels = settings.levels(&files.sources, |source| walk::absolute(Path::new(&source.path)));
+    let is_context = |source: &Source| source.id.0 as usize >= files.named;
+    let found = check::check(&files.sources, &is_context, settings.profile.clone(), &|source| levels.of(source)).findings;
+    for finding in found {
+        let source = files.sources.get(finding.span().file.0 as usize);
+        let place = source.map(|source| source.line_column(finding.span().start));
+        let note = Note {
+            rule: finding.rule,
+            severity: finding.severity.name(),
+            why: finding.labels.iter().map(|label| label.message.clone()).filter(|message| !message.is_empty()).collect(),
+            object: finding.object.as_ref().map(|object| format!("{}/{}", object.kind, object.name)),
+            path: source.map(|source| source.path.clone()).unwrap_or_default(),
+            line: place.map_or(1, |place| place.line as usize),
+            column: place.map_or(1, |place| place.column as usize),
+            message: finding.message,
+            help: finding.help,
+            fix: finding.fix.map(|fix| fix.title),
+        };
+        let Some(object) = finding.object else {
+            explanation.findings.push(note);
+            continue;
+        };
+        let concerned = explanation.services.iter_mut().filter(|service| concerns(service, &object, &note.path));
+        let mut told = false;
+        for service in concerned {
+            service.findings.push(note.clone());
+            told = true;
+        }
+        if !told {
+            explanation.findings.push(note);
+        }
+    }
+}
+
+/// Whether an object is a Service, or stands behind or before it.
+fn concerns(service: &Service, object: &ObjectRef, path: &str) -> bool {
+    let is = |kind: &str, namespace: &Option<String>, name: &str| {
+        object.kind == kind && object.name == name && object.namespace == *namespace
+    };
+    let behind = service.endpoint_slices.iter().flat_map(|slice| &slice.endpoints);
+    service.path == path && service.document == object.document && service.item == object.item
+        || service.fronts.iter().any(|front| is(&front.kind, &front.namespace, &front.name))
+        || behind.filter_map(|it| Some((it.kind.as_ref()?, &it.namespace, it.name.as_ref()?))).any(|(kind, ns, name)| is(kind, ns, name))
 }
 
 fn node(options: &Explain) -> Node {

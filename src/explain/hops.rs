@@ -5,7 +5,7 @@ use k8s_openapi::api::core::v1::ServicePort;
 use super::addresses::{BALANCER, CLIENT, For, nth, with_port};
 use super::model::{self, Hop, Verdict};
 use super::path::{Subject, Target};
-use super::slices::container;
+use super::slices::answers;
 use super::start::Start;
 use crate::kube::endpoints::{self, Backend, Ready};
 use crate::kube::profile::IpFamily;
@@ -265,7 +265,7 @@ impl Way<'_, '_, '_, '_> {
                 format!("{address} is written by hand: whether something listens there on {} only you know", target.port)
             }
             Backend::Pods(pods) => {
-                let container = container(pods.spec, Some(target.port)).map_or_else(String::new, |name| format!(", container `{name}`"));
+                let container = answers(pods.spec, Some(target.port)).map_or_else(String::new, |it| format!(", container `{}`", it.name));
                 let ready = match target.endpoint.ready {
                     Ready::Probe => "it gets traffic while its readiness probe answers",
                     Ready::Always => "it gets traffic even when it is not ready (publishNotReadyAddresses)",

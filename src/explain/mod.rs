@@ -4,6 +4,7 @@ mod addresses;
 mod ask;
 mod defaults;
 mod environment;
+mod fronts;
 mod hops;
 pub mod model;
 mod names;
@@ -15,6 +16,8 @@ mod service;
 mod slices;
 mod start;
 pub mod view;
+
+use std::collections::HashSet;
 
 use rayon::prelude::*;
 
@@ -45,6 +48,31 @@ pub fn explain(world: &World<'_>, wanted: &Wanted) -> Vec<model::Service> {
         .filter(|object| asked_for(object, wanted))
         .filter_map(|object| service::explain(&scene, object, wanted))
         .collect()
+}
+
+/// Paths that a drawing of everything is made of, at most; the page stays small and is written at once.
+const MOST_PATHS: usize = 20_000;
+
+/// All starts for a drawing of everything: a pod, a node, the outside, and the workloads, as many as there is room for.
+/// The number is that of the workloads left out.
+#[must_use]
+pub fn all_starts(world: &World<'_>, wanted: &Wanted) -> (Vec<Start>, usize) {
+    let ports = |object: &Object<'_>| object.service().and_then(|it| it.spec.as_ref()?.ports.as_ref()).map_or(0, Vec::len);
+    let paths: usize = world.objects().iter().filter(|object| asked_for(object, wanted)).map(ports).sum();
+    let mut starts = vec![Start::Pod, Start::Node, Start::Outside(None)];
+    let mut seen = HashSet::new();
+    let workloads = world.objects().iter().filter(|object| object.template().is_some() && !world.kustomize.is_patch(object.span.file));
+    starts.extend(workloads.filter(|object| seen.insert((world.namespace(object), object.kind(), object.name()))).map(|object| {
+        Start::Workload {
+            namespace: world.namespace(object).to_owned(),
+            kind: object.kind().to_owned(),
+            name: object.name().to_owned(),
+        }
+    }));
+    let room = MOST_PATHS.checked_div(paths).unwrap_or(MOST_PATHS).max(3);
+    let left_out = starts.len().saturating_sub(room);
+    starts.truncate(room);
+    (starts, left_out)
 }
 
 /// Whether an object is a Service that is asked for.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::addresses::{For, nth};
+use super::fronts::{self, Sending};
 use crate::kube::object::{Object, ObjectId};
 use crate::kube::policy::Policies;
 use crate::kube::profile::IpFamily;
@@ -17,6 +18,7 @@ pub struct Scene<'w, 's> {
     pub world: &'w World<'s>,
     /// All NetworkPolicies.
     pub policies: Policies<'w>,
+    sendings: HashMap<(&'w str, &'w str), Vec<Sending<'w, 's>>>,
     /// The Ingresses that name a Service, by namespace and name.
     ingresses: HashMap<(&'w str, &'w str), Vec<&'w Object<'s>>>,
     services: HashMap<ObjectId, u32>,
@@ -28,6 +30,7 @@ impl<'w, 's> Scene<'w, 's> {
     #[must_use]
     pub fn new(world: &'w World<'s>) -> Self {
         let (mut services, mut workloads, mut ingresses) = (HashMap::new(), HashMap::new(), HashMap::<_, Vec<_>>::new());
+        let mut sendings = HashMap::<_, Vec<Sending<'w, 's>>>::new();
         let mut pods = 0;
         for object in world.objects() {
             if object.service().is_some() {
@@ -36,6 +39,9 @@ impl<'w, 's> Scene<'w, 's> {
             if object.template().is_some() {
                 workloads.insert(object.id, pods);
                 pods += if object.kind() == "Pod" { 1 } else { replicas(object).min(SET_ASIDE) };
+            }
+            for sending in fronts::of(world, object) {
+                sendings.entry((sending.namespace, sending.service)).or_default().push(sending);
             }
             if let Some(Typed::Ingress(ingress)) = &object.typed {
                 for backend in backends::of(ingress) {
@@ -46,13 +52,19 @@ impl<'w, 's> Scene<'w, 's> {
                 }
             }
         }
-        Self { world, policies: Policies::new(world), ingresses, services, workloads }
+        Self { world, policies: Policies::new(world), sendings, ingresses, services, workloads }
     }
 
     /// The Ingresses that name a Service.
     #[must_use]
     pub fn ingresses(&self, service: &'w Object<'s>) -> &[&'w Object<'s>] {
         self.ingresses.get(&(self.world.namespace(service), service.name())).map_or(&[], Vec::as_slice)
+    }
+
+    /// What of Ingresses and routes sends to a Service.
+    #[must_use]
+    pub fn sendings(&self, service: &'w Object<'s>) -> &[Sending<'w, 's>] {
+        self.sendings.get(&(self.world.namespace(service), service.name())).map_or(&[], Vec::as_slice)
     }
 
     /// The made-up cluster IP of a Service.

@@ -3,18 +3,18 @@
 use k8s_openapi::api::core::v1::ServicePort;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use super::model::{self, Address, Port};
+use super::model::{self, Address, Caller, Port};
 use super::names::Named;
 use super::path::Subject;
 use super::scene::Scene;
 use super::start::Start;
-use super::{Wanted, ask, defaults, environment, slices};
+use super::{Wanted, ask, defaults, environment, fronts, slices};
 use crate::kube::admission::Validate;
 use crate::kube::endpoints::slice::{Built, families, stored};
 use crate::kube::endpoints::{self, Idle};
 use crate::kube::object::Object;
 use crate::kube::profile::IpFamily;
-use crate::kube::{ports, verdict};
+use crate::kube::{World, ports, verdict};
 
 /// Explains a Service.
 #[must_use]
@@ -59,10 +59,12 @@ pub fn explain<'w, 's>(scene: &Scene<'w, 's>, object: &'w Object<'s>, wanted: &W
         defaults: defaults::filled_in(written, &service),
         paths: paths.collect(),
         unknowns: unknowns(scene, &built, &service, object),
+        fronts: fronts::told(world, scene.sendings(object), &ports),
+        callers: callers(world, object, &ports),
         cluster_ips,
         ports,
         endpoint_slices,
-        ask: Vec::new(),
+        ..model::Service::default()
     };
     told.ask = ask::questions(&told, namespace);
     Some(told)
@@ -75,6 +77,20 @@ fn starts(subject: &Subject<'_, '_, '_>, wanted: &Wanted) -> Vec<Start> {
     let reachable = subject.is_external() || !subject.scene.ingresses(subject.object).is_empty();
     let outside = reachable.then_some(Start::Outside(None));
     [Start::Pod].into_iter().chain(outside).collect()
+}
+
+/// The containers whose environment, command or arguments hold its name with a port.
+fn callers(world: &World<'_>, service: &Object<'_>, ports: &[Port]) -> Vec<Caller> {
+    let own = world.namespace(service);
+    let calls = world.calls_to(service.name()).iter().filter_map(|call| Some((world.object(call.by)?, call)));
+    let here = calls.filter(|(by, call)| call.namespace.as_deref().unwrap_or(world.namespace(by)) == own);
+    here.map(|(by, call)| Caller {
+        workload: format!("{}/{}/{}", world.namespace(by), by.kind(), by.name()),
+        field: call.field.clone(),
+        port: call.port,
+        port_fits: ports.iter().any(|port| port.port == call.port),
+    })
+    .collect()
 }
 
 fn told(port: &ServicePort) -> Port {
