@@ -187,7 +187,7 @@ impl Drawing {
         }
         let targets = targets(service, path);
         if targets.is_empty() || path.verdict == Verdict::Blocked && !stopped {
-            let sees = if fate == Fate::Unknown { "pods that these files don't show".to_owned() } else { path.client_sees.clone() };
+            let sees = if fate == Fate::Unknown { "pods that these files don't show".to_owned() } else { path.client_sees.split(": ").next().unwrap_or_default().replace('`', "") };
             let nobody = self.node(Shape::Nobody, Some(group), &[&sees]);
             return self.step(at, &[nobody], fate);
         }
@@ -262,6 +262,7 @@ pub fn answerer(endpoint: &Endpoint) -> (String, String) {
 fn rule(service: &Service, path: &Path) -> String {
     let count = targets(service, path).iter().try_fold(0_u32, |sum, (endpoint, _)| Some(sum.saturating_add(endpoint.replicas?)));
     let choice = match count {
+        Some(0) if path.verdict == Verdict::Unknown => "to one of them",
         Some(0) => "rejects",
         Some(1) => "to the only one",
         Some(n) => &format!("one of {n} at random"),

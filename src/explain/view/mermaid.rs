@@ -79,14 +79,23 @@ fn declared(index: usize, node: &Node) -> String {
 
 /// Text as a label: whatever mermaid, its markdown or HTML might read as more than a letter becomes a character code.
 fn escaped(text: &str) -> String {
+    let text = Safe(text).to_string();
     let mut escaped = String::with_capacity(text.len());
-    for c in Safe(text).to_string().chars() {
-        match c {
-            c if c.is_alphanumeric() || !c.is_ascii() || matches!(c, ' ' | ',' | '/' | '(' | ')' | '=') => escaped.push(c),
-            c => {
-                let _ = write!(escaped, "#{};", u32::from(c));
-            }
+    let (mut before, mut after) = (None, text.chars().skip(1));
+    for c in text.chars() {
+        let next = after.next();
+        let within = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        let plain = match c {
+            '.' | '-' | ':' => within(before) && (c == ':' && next != Some('/') || within(next)),
+            ' ' | ',' | '/' | '(' | ')' | '=' => true,
+            c => c.is_alphanumeric() || !c.is_ascii(),
+        };
+        if plain {
+            escaped.push(c);
+        } else {
+            let _ = write!(escaped, "#{};", u32::from(c));
         }
+        before = Some(c);
     }
     escaped
 }

@@ -65,9 +65,9 @@ function drawGroup(namespace, members, several) {
   members.forEach((it, row) => {
     const errors = it.findings.filter((note) => note.severity !== "info").length;
     const light = (on) => () => lines.querySelectorAll(`[data-row="${row}"]`).forEach((line) => line.classList.toggle("lit", on));
-    put(h("a", { class: `spot service ${it.look}`, href: `#/${it.index}`, "aria-label": inWords(it), title: it.full, onmouseenter: light(true), onmouseleave: light(false), onfocus: light(true), onblur: light(false) },
+    put(h("a", { class: `spot service ${it.look}`, href: `#/${it.index}`, title: it.full, onmouseenter: light(true), onmouseleave: light(false), onfocus: light(true), onblur: light(false) },
       picture(it.look), h("span", { class: "two" }, h("b", {}, it.name), h("small", {}, `${kind(it)} ${it.ports.map((port) => `:${port.port}`).join(" ")}`)),
-      errors ? h("span", { class: "count" }, errors) : null), row);
+      errors ? h("span", { class: "count" }, errors, h("span", { class: "unseen" }, " findings")) : null, h("span", { class: "unseen" }, `; ${inWords(it)}`)), row);
   });
   return h("section", { class: "group" }, several ? h("h3", { class: "namespace" }, namespace ? `namespace ${namespace}` : "no namespace written") : null, stage);
 }

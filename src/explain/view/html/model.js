@@ -20,7 +20,7 @@ const services = told.services.map(({ service, ways }, index) => {
   it.full = service.namespace ? `${service.namespace}/${service.name}` : service.name;
   const from = (start) => ways.filter((way) => way.starts.some((index) => starts[index].from === start));
   it.inside = from("pod").length ? from("pod") : ways;
-  it.outside = from("outside").filter((way) => way.verdict === "allowed" || way.verdict === "partial" || (way.verdict === "unknown" && it.type !== "ExternalName"));
+  it.outside = opened(it, from("outside"));
   it.answerers = answerers(service);
   it.look = look(it);
   it.callersOf = [...new Set(service.callers.map((caller) => caller.workload))];
@@ -35,11 +35,19 @@ function answerers(service) {
   const found = new Map();
   for (const endpoint of service.endpointSlices.flatMap((slice) => slice.endpoints)) {
     const name = endpoint.address ?? `${endpoint.kind} ${endpoint.name}`;
-    const count = endpoint.address ? "written by hand" : endpoint.replicas === null ? "one pod a node" : endpoint.replicas === 1 ? "1 pod" : `${endpoint.replicas} pods`;
+    const count = endpoint.address ? "written by hand" : endpoint.replicas === null ? "one pod a node" : endpoint.replicas === 0 ? "no pod for long" : endpoint.replicas === 1 ? "1 pod" : `${endpoint.replicas} pods`;
     const key = endpoint.address ? `address ${name}` : `${endpoint.namespace ?? ""}/${name}`;
     if (!found.has(key)) found.set(key, { key, name, count, ready: endpoint.ready, none: endpoint.replicas === 0 || endpoint.ready === "not-ready", namespace: endpoint.namespace });
   }
   return [...found.values()];
+}
+
+// The ways from outside that lead somewhere, or may.
+function opened(it, ways) {
+  const own = ["NodePort", "LoadBalancer"].includes(it.type);
+  const led = own || !it.fronts.length || it.fronts.some((front) => !front.broken);
+  if (it.refused || !led || it.type === "ExternalName") return [];
+  return ways.filter((way) => ["allowed", "partial", "unknown"].includes(way.verdict));
 }
 
 function look(it) {
@@ -51,6 +59,7 @@ function look(it) {
   return looks.includes("unknown") ? "unknown" : "good";
 }
 
+const stateOf = (it) => (it.refused ? "refused by the API server" : it.type === "ExternalName" ? "an alias in DNS" : STATES[it.look]);
 const kind = (it) => (it.headless ? "headless" : it.type);
 const inTrouble = (it) => it.look === "bad" || it.look === "partly" || it.findings.some((note) => note.severity !== "info");
 
@@ -63,10 +72,10 @@ function called(from) {
   return `${workload} ${name.join("/")} (${namespace})`;
 }
 
-// All that a look at the map would tell of a Service, in one sentence.
+// What a look at the map tells of a Service beside its name and type.
 function inWords(it) {
   const behind = it.answerers.length ? it.answerers.map((who) => `${who.name} (${who.count})`).join(", ") : "nobody";
   const open = it.outside.length ? "reachable from outside" : "inside the cluster only";
   const front = it.fronts.length ? ` through ${it.fronts.map((front) => `${front.kind} ${front.name}`).join(", ")}` : "";
-  return `${it.full}, ${kind(it)}, ${STATES[it.look]}; ${open}${front}; behind it ${behind}`;
+  return `${stateOf(it)}; ${open}${front}; behind it ${behind}`;
 }

@@ -26,8 +26,8 @@ function drawList() {
   const shown = matching();
   const links = shown.map((it) => {
     const bad = it.findings.filter((note) => note.severity !== "info").length;
-    return h("a", { href: `#/${it.index}`, tabindex: "-1", class: it.look, "data-index": it.index, "aria-label": inWords(it) },
-      picture(it.look), h("span", { class: "two" }, h("b", {}, it.name), h("small", {}, [it.namespace, kind(it), it.outside.length ? "outside" : null].filter(Boolean).join(" · "))), bad ? h("span", { class: "count" }, bad) : null);
+    return h("a", { href: `#/${it.index}`, tabindex: "-1", class: it.look, "data-index": it.index },
+      picture(it.look), h("span", { class: "two" }, h("b", {}, it.name), h("small", {}, [it.namespace, kind(it), it.outside.length ? "outside" : null].filter(Boolean).join(" · "))), bad ? h("span", { class: "count" }, bad, h("span", { class: "unseen" }, " findings")) : null, h("span", { class: "unseen" }, `; ${inWords(it)}`));
   });
   list.replaceChildren(...links.map((link) => h("li", {}, link)));
   document.getElementById("matches").textContent = shown.length === services.length ? `${services.length} ${services.length === 1 ? "Service" : "Services"}` : `${shown.length} of ${services.length} Services`;
@@ -67,8 +67,8 @@ function drawOverview() {
       count("partly") ? tile(count("partly"), "working in part", "partly") : null, bad + warned ? tile(bad + warned, bad ? `findings, ${bad} of them errors` : "findings", bad ? "bad" : "partly") : tile("no", "findings", "good")),
     h("section", { class: "panel" }, h("h2", {}, "Map"), h("p", { class: "hint" }, "Choose a Service to follow a packet to it. Arrow keys move from one to the next."), shown.length ? drawMap(shown) : h("p", { class: "none" }, "No Service fits the search."),
       h("ul", { class: "legend", "aria-hidden": "true" }, Object.entries({ good: "traffic arrives", partly: "in part", bad: "it stops", unknown: "the files don't say" }).map(([look, word]) => h("li", { class: look }, picture(look), word)))),
-    notes.length ? h("section", { class: "panel" }, h("h2", {}, "Findings"), notes.map(drawNote)) : "",
-    shown.length ? h("section", { class: "panel" }, h("h2", {}, "The map as a table"), table("The map as a table", ["Service", "type", "works", "from outside", "who answers"], shown.map((it) => [h("a", { href: `#/${it.index}` }, it.full), kind(it), STATES[it.look],
+    notes.length ? h("section", { class: "panel" }, h("h2", {}, "Findings"), notes.map((note) => drawNote(note, true))) : "",
+    shown.length ? h("section", { class: "panel" }, h("h2", {}, "The map as a table"), table("The map as a table", ["Service", "type", "works", "from outside", "who answers"], shown.map((it) => [h("a", { href: `#/${it.index}` }, it.full), kind(it), stateOf(it),
       it.outside.length ? it.fronts.map((front) => `${front.kind} ${front.name}`).join(", ") || "yes" : "no", it.answerers.map((who) => `${who.name} (${who.count})`).join(", ") || "nobody"]))) : "");
 }
 
@@ -79,7 +79,7 @@ function drawService() {
   if (!wayOf(it, state.start, state.port)) state.port = it.ways.find((way) => way.starts.includes(state.start))?.port ?? 0;
   const way = drawPath(it, state, choose);
   main.replaceChildren(h("p", { class: "crumb" }, h("a", { href: "#/" }, "← Map of all Services")), drawTitle(it, "h1"), it.ways.length ? way : "",
-    it.findings.length ? panel("Findings", it.findings.map(drawNote)) : "", h("div", { class: "facts" }, drawFacts(it)));
+    it.findings.length ? panel("Findings", it.findings.map((note) => drawNote(note, false))) : "", h("div", { class: "facts" }, drawFacts(it)));
 }
 
 function choose(change, focus) {

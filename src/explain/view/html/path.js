@@ -8,10 +8,10 @@ const wayOf = (it, start, port) => it.ways.find((way) => way.port === port && wa
 
 function steps(way, start) {
   const { from, address } = starts[start];
-  const icon = from.startsWith("outside") ? "outside" : from === "node" ? "node" : "start";
+  const icon = from.startsWith("outside") ? "outside" : from === "node" ? "node" : "pod";
   let source = address;
   let destination = null;
-  const all = [{ at: "start", icon, title: called(from), what: [`The client: ${called(from)}.`], source: address, destination: null, changed: [] }];
+  const all = [{ at: "start", icon, title: called(from), what: ["The packet starts here", address ? [", with the source address ", h("code", {}, address)] : "", "."].flat(), source: address, destination: null, changed: [] }];
   for (const hop of way.hops) {
     const next = hop.fromClient ? address : hop.source ?? source;
     const changed = [];
@@ -46,9 +46,9 @@ function drawPath(it, chosen, choose) {
   const box = h("section", { class: "panel way", "aria-labelledby": "way-title" }, h("h2", { id: "way-title" }, "Follow the packet"));
   box.append(startChoice(it, all, chosen, choose));
   if (!way) return box;
-  const verdict = VERDICTS[way.verdict];
+  const verdict = it.refused ? { word: `is never made: the API server refuses the Service (else it ${VERDICTS[way.verdict].word})`, look: "bad" } : VERDICTS[way.verdict];
   const port = it.ports[way.port];
-  box.append(h("p", { class: `verdict ${verdict.look}`, role: "status", id: "verdict" }, picture(verdict.look), h("span", {}, `From ${called(starts[chosen.start].from)}`, port ? ` to port ${port.port}/${port.protocol}: ` : ": ", h("b", {}, verdict.word))));
+  box.append(h("p", { class: `verdict ${verdict.look}`, role: "status", id: "verdict" }, picture(verdict.look), h("span", {}, `A connection from ${called(starts[chosen.start].from)}`, port ? ` to port ${port.port}/${port.protocol} ` : " ", h("b", {}, verdict.word))));
   const list = steps(way, chosen.start);
   const at = Math.min(chosen.step, list.length - 1);
   const detail = h("div", { class: "detail", id: "detail", "aria-live": "polite", "aria-atomic": "true" });
@@ -89,7 +89,7 @@ function describe(list, index) {
     h("span", { class: step.changed.includes("source") ? "address changed" : "address" }, h("small", {}, step.changed.includes("source") ? "source, rewritten" : "source"), h("code", {}, step.source ?? "?")),
     h("span", { class: "to", "aria-label": "to" }, "→"),
     h("span", { class: step.changed.includes("destination") ? "address changed" : "address" }, h("small", {}, step.changed.includes("destination") ? "destination, rewritten" : "destination"), h("code", {}, step.destination))) : null;
-  return [h("h3", {}, `Step ${index + 1} of ${list.length}: ${step.title}`), h("p", {}, step.what), packet];
+  return [h("h3", {}, `Step ${index + 1} of ${list.length}: ${step.title}`), h("p", {}, step.what), packet].filter(Boolean);
 }
 
 function startChoice(it, all, chosen, choose) {

@@ -8,13 +8,16 @@ const bullets = (items, make) => (items.length ? h("ul", {}, items.map((item) =>
 const SIGNS = { error: "bad", warning: "partly", info: "unknown" };
 const READY = { probe: "while its readiness probe answers", running: "as soon as its containers run", always: "even when not ready", ready: "ready", "not-ready": "not ready" };
 
-function drawNote(note) {
-  return h("article", { class: `note ${note.severity}` },
-    h("h3", {}, picture(SIGNS[note.severity] ?? "unknown"), h("span", {}, h("b", { class: "severity" }, note.severity), " ", prose(note.message))),
+function drawNote(note, folded) {
+  const line = [picture(SIGNS[note.severity] ?? "unknown"), h("span", {}, h("b", { class: "severity" }, note.severity), " ", prose(note.message))];
+  const more = [
     h("p", { class: "where" }, h("code", {}, `${note.path}:${note.line}:${note.column}`), note.object ? ` ${note.object.replace("/", " ")}` : ""),
     note.why.length ? bullets(note.why, prose) : null,
     note.help ? h("p", { class: "help" }, h("b", {}, "Way out: "), prose(note.help)) : null,
-    h("p", { class: "rule" }, "More: ", h("code", {}, `svclint rule ${note.rule}`)));
+    h("p", { class: "rule" }, "More: ", h("code", {}, `svclint rule ${note.rule}`)),
+  ];
+  if (folded) return h("details", { class: `note ${note.severity}` }, h("summary", {}, line), more);
+  return h("article", { class: `note ${note.severity}` }, h("h3", {}, line), more);
 }
 
 function drawFacts(it) {
@@ -44,7 +47,7 @@ function drawFacts(it) {
 }
 
 function drawTitle(it, level) {
-  return h("div", { class: "title" }, h(level, {}, h("span", { class: "name" }, it.name), " ", h("span", { class: `state ${it.look}` }, picture(it.look), STATES[it.look])),
+  return h("div", { class: "title" }, h(level, {}, h("span", { class: "name" }, it.name), " ", h("span", { class: `state ${it.look}` }, picture(it.look), stateOf(it))),
     h("p", { class: "tags" }, it.namespace ? h("span", { class: "tag" }, `namespace ${it.namespace}`) : null, h("span", { class: "tag" }, kind(it)), h("span", { class: "tag" }, it.outside.length ? "reachable from outside" : "inside the cluster only"), h("span", { class: "tag mono" }, it.path)),
     it.summary?.says ? h("p", { class: "lead" }, prose(it.summary.says)) : null,
     it.refused ? h("p", { class: "refused" }, h("b", {}, "The API server refuses it: "), it.refused) : null);
@@ -59,7 +62,7 @@ function drawPaper(it) {
     return h("section", { class: "panel" }, h("h3", {}, `From ${few}${port ? ` to port ${port.port}/${port.protocol}` : ""}: ${VERDICTS[way.verdict].word}`),
       h("ol", {}, way.hops.map((hop) => h("li", {}, h("b", {}, PLACES[hop.at] ?? hop.at), " ", prose(hop.what), hop.destination ? h("small", { class: "mono block" }, `${hop.fromClient ? starts[way.starts[0]].address ?? "?" : hop.source ?? "?"} → ${hop.destination}`) : null))), h("p", {}, outcome(way)));
   });
-  const whole = h("article", { class: "sheet" }, drawTitle(it, "h2"), it.findings.length ? panel("Findings", it.findings.map(drawNote)) : null, ways, drawFacts(it));
+  const whole = h("article", { class: "sheet" }, drawTitle(it, "h2"), it.findings.length ? panel("Findings", it.findings.map((note) => drawNote(note, false))) : null, ways, drawFacts(it));
   whole.querySelectorAll("details").forEach((details) => (details.open = true));
   return whole;
 }
