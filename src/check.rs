@@ -36,6 +36,12 @@ pub fn check<'l>(
         .collect();
     let documents = objects.iter().flatten().filter(|object| !object.context && object.reference.item.is_none_or(|item| item == 0)).count();
     let world = World::new(sources, profile, objects.into_iter().flatten().collect());
+    let findings = judge_all(&world, levels);
+    Checked { findings, documents }
+}
+
+/// What all rules say of a World's own objects, in the order of files and places.
+pub fn judge_all<'l>(world: &World<'_>, levels: &(dyn Fn(&Source) -> &'l Levels + Sync)) -> Vec<Finding> {
     let rules: Vec<&Rule> = rules::all().iter().collect();
     let mut findings: Vec<Finding> = world
         .objects()
@@ -46,7 +52,7 @@ pub fn check<'l>(
             let mut found = Vec::new();
             for rule in rules.iter().filter(|rule| levels.is_none_or(|levels| levels.speaks(rule.name)) && rule.looks_at(object)) {
                 let before = found.len();
-                if catch_unwind(AssertUnwindSafe(|| (rule.check)(object, &world, &mut found))).is_err() {
+                if catch_unwind(AssertUnwindSafe(|| (rule.check)(object, world, &mut found))).is_err() {
                     found.truncate(before);
                     found.push(broken(rule, object));
                 }
@@ -59,7 +65,7 @@ pub fn check<'l>(
         .collect();
     findings.sort_by(|a, b| (a.span(), a.rule, &a.message).cmp(&(b.span(), b.rule, &b.message)));
     findings.dedup_by(|a, b| a.rule == b.rule && a.span() == b.span() && a.message == b.message);
-    Checked { findings, documents }
+    findings
 }
 
 fn settle(finding: &mut Finding, rule: &Rule, object: &Object<'_>, levels: Option<&Levels>) {

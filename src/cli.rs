@@ -169,6 +169,14 @@ struct Explain {
     #[arg(long, value_name = "START", value_delimiter = ',')]
     from: Vec<Start>,
 
+    /// How many of the pods stand on each node, as 1,2: the shares of connections from outside
+    #[arg(long, value_name = "N", value_delimiter = ',')]
+    pods_per_node: Vec<u32>,
+
+    /// Say everything: all names, variables, fields filled in, kube-proxy's chains
+    #[arg(short, long)]
+    verbose: bool,
+
     /// Instead, print the rules that kube-proxy would write on one node: iptables, ip6tables
     #[arg(long, value_name = "MODE", hide_possible_values = true)]
     rules: Option<Proxy>,

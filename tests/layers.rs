@@ -13,7 +13,7 @@ const LAYERS: [(&str, &[&str]); 10] = [
     ("kube", &["yaml", "source", "finding"]),
     ("cost", &["kube", "source"]),
     ("rules", &["kube", "cost", "finding", "source", "yaml"]),
-    ("explain", &["kube", "source", "finding", "report"]),
+    ("explain", &["kube", "cost", "source", "finding", "report"]),
     ("report", &["finding", "source", "rules", "kube", "dry_run", "cost"]),
     ("walk", &["source", "config"]),
     ("config", &["kube", "finding", "source"]),

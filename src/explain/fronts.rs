@@ -183,9 +183,10 @@ fn carried(world: &World<'_>, sending: &Sending<'_, '_>) -> (String, Option<Stri
         );
         return (through, None);
     }
-    let granted = sending.backend.as_ref().is_none_or(|backend| {
-        sending.namespace == world.namespace(object) || grants::allowed(world, object, backend, sending.namespace)
-    });
+    let granted = sending
+        .backend
+        .as_ref()
+        .is_none_or(|backend| sending.namespace == world.namespace(object) || grants::allowed(world, object, backend, sending.namespace));
     let ungranted = (!granted).then(|| format!("no ReferenceGrant of these files lets it send into namespace `{}`", sending.namespace));
     let parents = routes::parents(object);
     let mut through = Vec::new();

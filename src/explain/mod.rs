@@ -2,28 +2,38 @@
 
 mod addresses;
 mod ask;
+mod balancer;
+mod callers;
+mod chains;
 mod defaults;
 mod environment;
 mod fronts;
 mod hops;
+mod life;
 pub mod model;
 mod names;
 mod nobody;
+mod notes;
 mod path;
+mod readiness;
 pub mod rules;
 mod scene;
 mod service;
 mod slices;
+mod spread;
 mod start;
+mod summary;
 pub mod view;
 
 use std::collections::HashSet;
 
 use rayon::prelude::*;
 
+use crate::finding::Finding;
 use crate::kube::World;
 use crate::kube::object::Object;
 
+pub use balancer::Maker;
 pub use model::Explanation;
 pub use start::Start;
 
@@ -36,11 +46,29 @@ pub struct Wanted {
     pub services: Vec<String>,
     /// Where traffic starts; a pod, and the outside where the type allows, where empty.
     pub from: Vec<Start>,
+    /// How many of the pods stand on each node; empty where nobody says.
+    pub pods_per_node: Vec<u32>,
 }
 
 /// Explains the Services of a World; those of context only help.
 #[must_use]
 pub fn explain(world: &World<'_>, wanted: &Wanted) -> Vec<model::Service> {
+    services(world, wanted).into_iter().map(|(service, _)| service).collect()
+}
+
+/// Explains the Services of a World with what `check` found: to each Service the findings that have to do with it, and the
+/// others. These are left out where only some Services are asked for.
+#[must_use]
+pub fn explain_found(world: &World<'_>, wanted: &Wanted, findings: &[Finding]) -> (Vec<model::Service>, Vec<model::Note>) {
+    let mut services = services(world, wanted);
+    let mut besides = notes::tell(world, findings, &mut services);
+    if !wanted.services.is_empty() {
+        besides.clear();
+    }
+    (services.into_iter().map(|(service, _)| service).collect(), besides)
+}
+
+fn services(world: &World<'_>, wanted: &Wanted) -> Vec<notes::Concerned> {
     let scene = Scene::new(world);
     world
         .objects()

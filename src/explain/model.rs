@@ -131,9 +131,9 @@ pub struct Note {
     /// The file.
     pub path: String,
     /// The line in it, from 1.
-    pub line: usize,
+    pub line: u32,
     /// The column in it, from 1.
-    pub column: usize,
+    pub column: u32,
 }
 
 /// A name by which somebody asks for a Service, and what comes back.
@@ -187,7 +187,8 @@ pub struct Balancer {
     pub address: String,
     /// When EXTERNAL-IP stays `<pending>`.
     pub pending: Option<String>,
-    /// Where it sends: `node-port`, `balancer-address`, `pod`, `cluster-ip`, `nowhere`, `unknown`.
+    /// Where it sends: `node-port`, `balancer-address`, `host-port`, `pod`, `cluster-ip`,
+    /// `nowhere`, `unknown`.
     pub sends_to: &'static str,
     /// The same in words.
     pub targets: String,

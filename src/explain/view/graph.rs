@@ -129,7 +129,7 @@ impl Drawing {
         let (mut decided, mut stopped) = (false, false);
         for hop in &path.hops {
             match hop.at {
-                "dns" if path.from == "node" => {}
+                "dns" if path.from == "node" || path.from.starts_with("outside") => {}
                 "dns" => {
                     let name = self.node(Shape::Name, own, &[&dns_name(service)]);
                     self.step(&mut at, &[name], Fate::Flows);
@@ -139,7 +139,7 @@ impl Drawing {
                     self.step(&mut at, &[balancer], Fate::Flows);
                 }
                 "ingress" | "gateway" => {
-                    let fronts: Vec<usize> = service.fronts.iter().filter(|front| front.broken.is_none()).map(|front| self.front(front)).collect();
+                    let fronts: Vec<usize> = fronts_to(service, path).map(|front| self.front(front)).collect();
                     self.step(&mut at, &fronts, Fate::Flows);
                 }
                 "node" if !decided && hop.destination.is_some() && !service.headless => {
@@ -242,6 +242,12 @@ pub fn targets<'s>(service: &'s Service, path: &Path) -> Vec<(&'s Endpoint, Opti
             joined.into_iter().flat_map(move |port| serving.clone().map(move |endpoint| (endpoint, port.port)))
         })
         .collect()
+}
+
+/// What leads requests to a path's port.
+fn fronts_to<'s>(service: &'s Service, path: &Path) -> impl Iterator<Item = &'s Front> {
+    let port = path.port.port;
+    service.fronts.iter().filter(move |front| front.broken.is_none() && front.leads_to.is_none_or(|leads_to| leads_to == port))
 }
 
 /// Who answers, and how many of them.

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use super::graph::{self, Graph};
 use super::mermaid;
 use crate::explain::Explanation;
-use crate::explain::model::{Path, Service, Verdict};
+use crate::explain::model::{Note, Path, Service, Verdict};
 use crate::report::safe::Safe;
 
 /// Services in one drawing; of more, each gets its own.
@@ -45,6 +45,10 @@ pub fn write(out: &mut dyn Write, explanation: &Explanation) -> io::Result<()> {
         if services.len() > UNFOLDED {
             writeln!(out, "\n</details>")?;
         }
+    }
+    if !explanation.findings.is_empty() {
+        writeln!(out, "\nFound besides:\n")?;
+        explanation.findings.iter().try_for_each(|note| finding(out, note))?;
     }
     writeln!(
         out,
@@ -112,6 +116,13 @@ fn details(out: &mut dyn Write, service: &Service) -> io::Result<()> {
     if let Some(refused) = &service.refused {
         writeln!(out, "\n**The API server refuses it:** {}", prose(refused))?;
     }
+    if !service.summary.says.is_empty() {
+        writeln!(out, "\n{}", prose(&service.summary.says))?;
+    }
+    if !service.findings.is_empty() {
+        writeln!(out)?;
+        service.findings.iter().try_for_each(|note| finding(out, note))?;
+    }
     for path in &service.paths {
         let port = path.port.name.as_ref().map_or_else(String::new, |name| format!(" ({})", prose(name)));
         let from = graph::start(&path.from);
@@ -148,6 +159,12 @@ fn details(out: &mut dyn Write, service: &Service) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+fn finding(out: &mut dyn Write, note: &Note) -> io::Result<()> {
+    let help = note.help.as_ref().map_or_else(String::new, |help| format!(" — {}", prose(help)));
+    let place = code(&format!("{}:{}", note.path, note.line));
+    writeln!(out, "- **{}** {}{help} ({place}, {})", note.severity, prose(&note.message), code(note.rule))
 }
 
 /// Foreign text in HTML.

@@ -13,11 +13,13 @@ const VERDICTS = {
   unknown: { word: "can't be told", look: "unknown" },
 };
 
+const SEVERITIES = ["error", "warning", "info"];
 const STATES = { good: "works", partly: "works in part", bad: "does not work", unknown: "not known" };
 
 const services = told.services.map(({ service, ways }, index) => {
   const it = { ...service, index, ways };
   it.full = service.namespace ? `${service.namespace}/${service.name}` : service.name;
+  it.findings.sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
   const from = (start) => ways.filter((way) => way.starts.some((index) => starts[index].from === start));
   it.inside = from("pod").length ? from("pod") : ways;
   it.outside = opened(it, from("outside"));
@@ -50,7 +52,10 @@ function opened(it, ways) {
   return ways.filter((way) => ["allowed", "partial", "unknown"].includes(way.verdict));
 }
 
+const LOOKS = { works: "good", doubtful: "partly", partly: "partly", broken: "bad", refused: "bad", unknown: "unknown" };
+
 function look(it) {
+  if (it.summary?.says) return LOOKS[it.summary.state] ?? "unknown";
   if (it.refused) return "bad";
   const looks = it.inside.map((way) => VERDICTS[way.verdict].look);
   if (it.type === "ExternalName" || !looks.length) return "unknown";
@@ -59,7 +64,7 @@ function look(it) {
   return looks.includes("unknown") ? "unknown" : "good";
 }
 
-const stateOf = (it) => (it.refused ? "refused by the API server" : it.type === "ExternalName" ? "an alias in DNS" : STATES[it.look]);
+const stateOf = (it) => (it.summary?.state === "doubtful" ? "works, with a doubt" : it.refused ? "refused by the API server" : it.type === "ExternalName" ? "an alias in DNS" : STATES[it.look]);
 const kind = (it) => (it.headless ? "headless" : it.type);
 const inTrouble = (it) => it.look === "bad" || it.look === "partly" || it.findings.some((note) => note.severity !== "info");
 

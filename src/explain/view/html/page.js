@@ -55,8 +55,7 @@ function tile(count, words, look) {
 function drawOverview() {
   const shown = matching();
   const notes = [...new Map([...services.flatMap((it) => it.findings), ...told.findings].map((note) => [`${note.rule} ${note.path} ${note.line} ${note.column} ${note.message}`, note])).values()];
-  const order = ["error", "warning", "info"];
-  notes.sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
+  notes.sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
   const open = services.filter((it) => it.outside.length).length;
   const count = (look) => services.filter((it) => it.look === look).length;
   const bad = notes.filter((note) => note.severity === "error").length;

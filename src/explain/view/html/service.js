@@ -8,6 +8,8 @@ const bullets = (items, make) => (items.length ? h("ul", {}, items.map((item) =>
 const SIGNS = { error: "bad", warning: "partly", info: "unknown" };
 const READY = { probe: "while its readiness probe answers", running: "as soon as its containers run", always: "even when not ready", ready: "ready", "not-ready": "not ready" };
 
+const facts = (pairs) => h("dl", {}, pairs.filter(([, value]) => value).map(([name, value]) => [h("dt", {}, name), h("dd", {}, prose(value))]));
+
 function drawNote(note, folded) {
   const line = [picture(SIGNS[note.severity] ?? "unknown"), h("span", {}, h("b", { class: "severity" }, note.severity), " ", prose(note.message))];
   const more = [
@@ -36,11 +38,16 @@ function drawFacts(it) {
     panel("In front of it", bullets(it.fronts, (front) => [h("b", {}, `${front.kind} ${front.namespace ? `${front.namespace}/` : ""}${front.name}`), front.hosts.length ? [" for ", h("code", {}, front.hosts.join(", "))] : "",
       front.paths.length ? [" at ", h("code", {}, front.paths.join(", "))] : "", front.through ? [", through ", prose(front.through)] : "", front.broken ? h("strong", { class: "bad" }, " Nothing comes this way: ", prose(front.broken)) : ""])),
     panel("Who calls it", bullets(it.callers, (caller) => [h("b", {}, called(caller.workload)), ` is told port ${caller.port}`, caller.portFits ? "" : h("strong", { class: "bad" }, ", which it does not have"), h("small", { class: "mono block" }, caller.field)])),
+    it.balancer ? panel("What the load balancer becomes", h("p", {}, prose(it.balancer.becomes)), facts([["EXTERNAL-IP", it.balancer.address], ["pending", it.balancer.pending], ["sends to", it.balancer.targets], ["health checks", it.balancer.health], ["the pod sees", it.balancer.source], ["known by", it.balancer.knownBy]])) : null,
+    it.spread ? panel("How connections spread", h("p", {}, prose(it.spread.says)), table("How connections spread", ["node", "pods", "share", "each pod", "load balancers send to it"], it.spread.nodes.map((node, index) => [String(index + 1), String(node.pods), node.share, node.eachPod, node.healthy ? "yes" : "no"]))) : null,
     panel("Ports", table("Ports", ["port", "name", "sends to", "on every node"], it.ports.map((port) => [`${port.port}/${port.protocol}`, port.name ?? "–", port.targetPort, port.nodePort ?? (["NodePort", "LoadBalancer"].includes(it.type) ? "allotted by the cluster" : "–")]))),
-    panel("Names", table("Names", ["name", "type", "answer"], it.dns.map((name) => [h("span", { class: "mono" }, name.name), name.type, name.answer]))),
+    panel("Names", table("Names", ["name", "type", "answer"], it.dns.map((name) => [h("span", { class: "mono" }, name.name), name.type, name.answer])),
+      it.asked.length ? h("details", {}, h("summary", {}, "Who may ask for it by which name"), table("Who may ask", ["name", "asked by", "answer"], it.asked.map((one) => [h("span", { class: "mono" }, one.name), one.by, prose(one.answer)]))) : null),
     panel("What the files don't say", bullets(it.unknowns, prose)),
     panel("What only you can know", it.ask.length ? h("ol", { class: "asks" }, it.ask.map((ask) => h("li", {}, prose(ask.question), h("pre", { tabindex: "0" }, h("code", {}, ask.command))))) : null),
     panel("Prove it in the cluster", it.checks.length ? h("ol", { class: "asks" }, it.checks.map((check) => h("li", {}, prose(check.proves), h("pre", { tabindex: "0" }, h("code", {}, check.command)), check.otherwise ? h("p", {}, "Else: ", prose(check.otherwise)) : null))) : null),
+    panel("After apply", it.afterApply.length ? h("ol", { class: "asks" }, it.afterApply.map((step) => h("li", {}, h("b", {}, step.who), " ", prose(step.does), step.look ? h("pre", { tabindex: "0" }, h("code", {}, step.look)) : null))) : null),
+    panel("kube-proxy's chains", it.chains.length ? h("details", {}, h("summary", {}, `${it.chains.length} of iptables mode`), it.chains.map((chain) => table(`Chains of ${chain.port}`, [`${chain.name}, ${chain.port}`, "chance", "to"], chain.endpoints.map((link) => [h("span", { class: "mono" }, link.name), link.probability ?? "the rest", link.to])))) : null),
     panel("Environment of its neighbours", it.env.length ? h("details", {}, h("summary", {}, `${it.env.length} variables that containers started after it get`), h("pre", { tabindex: "0" }, h("code", {}, ...it.env.flatMap((one) => [`${one.name}=${one.value}`, document.createTextNode("\n")])))) : null),
     panel("Filled in by the API server", it.defaults.length ? h("details", {}, h("summary", {}, `${it.defaults.length} fields`), table("Fields filled in", ["field", "value"], it.defaults.map((one) => [h("span", { class: "mono" }, one.field), one.value]))) : null),
   ];
