@@ -30,11 +30,17 @@ const HOSTILE: [&str; 14] = [
     "{{data}} $& $1",
 ];
 
+/// Where `SVCLINT_TOOLS` is `required`, a tool that is missing is a failure.
+fn missing(what: &str) {
+    assert!(std::env::var_os("SVCLINT_TOOLS").is_none_or(|it| it != "required"), "{what}");
+    println!("skipped: {what}");
+}
+
 fn tool(names: &[&str]) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found = names.iter().find_map(|name| std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file()));
     if found.is_none() {
-        println!("skipped: {} is not installed", names[0]);
+        missing(&format!("{} is not installed", names[0]));
     }
     found
 }
@@ -43,7 +49,7 @@ fn tool(names: &[&str]) -> Option<PathBuf> {
 fn browser() -> Option<(PathBuf, PathBuf)> {
     let (node, chromium) = (tool(&["node"])?, tool(&["chromium", "chromium-browser", "google-chrome"])?);
     if !Path::new(ROOT).join("tests/browser/node_modules/playwright-core").exists() {
-        println!("skipped: `npm ci` was not run in tests/browser");
+        missing("`npm ci` was not run in tests/browser");
         return None;
     }
     Some((node, chromium))
@@ -180,6 +186,7 @@ fn mermaid_draws_the_flowchart() {
 fn the_page_works_in_a_browser() {
     let Some((node, chromium)) = browser() else { return };
     let folder = Folder::new("page");
+    folder.write("sample.html", &explain(&Path::new(ROOT).join("tests/browser/sample.yaml"), "html"));
     folder.write("shop.html", &explain(&Path::new(ROOT).join("fixtures/shop"), "html"));
     let hostile = explain(&folder.write("hostile.yaml", &hostile()), "html");
     folder.write("hostile.html", &hostile);

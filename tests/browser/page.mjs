@@ -1,4 +1,4 @@
-// Uses the page as readers do: page.mjs CHROMIUM FOLDER, which holds shop.html, hostile.html with hostile.json, and many.html.
+// Uses the page as readers do: page.mjs CHROMIUM FOLDER, which holds sample.html, shop.html, hostile.html with hostile.json, and many.html.
 import fs from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -27,11 +27,15 @@ const text = (page, selector) => page.locator(selector).first().innerText();
 const focused = (page) => page.evaluate(() => document.activeElement.id || document.activeElement.getAttribute("class") || document.activeElement.tagName);
 
 async function clicks(open) {
-  const page = await visit(open, "shop.html", 1280, 900);
-  checks.same("Services on the map", await page.locator("#map a.service").count(), 9);
-  await page.locator("#map a.service", { hasText: "orders" }).click();
-  checks.holds("the title is the Service's", (await text(page, "h1")).includes("orders"));
-  await page.getByRole("radio", { name: "any pod" }).check({ force: true });
+  const page = await visit(open, "sample.html", 1280, 900);
+  checks.same("Services on the map", await page.locator("#map a.service").count(), 2);
+  await page.locator("#map a.service", { hasText: "web" }).click();
+  checks.same("the title is the Service's", await text(page, "h1 .name"), "web");
+  const starts = await page.locator("#workload option").evaluateAll((options) => options.map((option) => option.textContent));
+  const [cart, other] = ["Deployment cart", "Deployment other"].map((name) => starts.find((start) => start.startsWith(name)));
+  checks.holds(`workloads are starts, those that call it first: ${starts}`, cart && other && starts.indexOf(cart) < starts.indexOf(other));
+  await page.locator("#workload").selectOption({ label: cart });
+  checks.holds("a NetworkPolicy lets it pass", (await text(page, "#verdict")).includes("reaches a pod"));
   const steps = await page.locator(".hops .hop").count();
   const seen = new Set([await text(page, "#detail")]);
   for (let step = 1; step < steps; step += 1) {
@@ -43,13 +47,14 @@ async function clicks(open) {
   checks.same("every step says something of its own", seen.size, steps);
   checks.holds("the last step is the end", (await text(page, "#detail")).includes("answered"));
   checks.holds("the last step is the last", await page.getByRole("button", { name: "Next step" }).isDisabled());
-  const starts = await page.locator("#workload option").evaluateAll((options) => options.map((option) => option.textContent));
-  checks.holds(`workloads are starts: ${starts}`, starts.some((start) => start.startsWith("Deployment web")));
-  await page.locator("#workload").selectOption({ label: starts.find((start) => start.startsWith("Deployment web")) });
-  checks.holds("the verdict is that start's", (await text(page, "#verdict")).includes("Deployment web"));
+  await page.locator("#workload").selectOption({ label: other });
+  checks.holds("the verdict is that start's", (await text(page, "#verdict")).includes("is stopped"));
+  await page.locator(".hops .hop").last().click();
+  checks.holds("the last step says what the client sees", (await text(page, "#detail")).includes("time-out"));
   await page.reload();
-  checks.holds("a link keeps Service and start", (await text(page, "#verdict")).includes("Deployment web"));
-  await page.goBack();
+  checks.holds("a link keeps Service and start", (await text(page, "#verdict")).includes("Deployment other"));
+  await page.getByRole("link", { name: /Map of all Services/ }).click();
+  checks.same("and back", await page.locator("#map a.service").count(), 2);
   await page.close();
 }
 

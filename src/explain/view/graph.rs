@@ -143,7 +143,8 @@ impl Drawing {
                     self.step(&mut at, &fronts, Fate::Flows);
                 }
                 "node" if !decided && hop.destination.is_some() && !service.headless => {
-                    let node = self.node(Shape::Address, own, &["any node", destination(hop)]);
+                    let allotted = if destination(hop).ends_with('>') { format!("for port {}", path.port.port) } else { String::new() };
+                    let node = self.node(Shape::Address, own, &["any node", destination(hop), &allotted]);
                     self.step(&mut at, &[node], Fate::Flows);
                 }
                 "proxy" if !path.hops.iter().any(|hop| matches!(hop.at, "ingress" | "gateway")) => {

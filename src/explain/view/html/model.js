@@ -13,6 +13,7 @@ const VERDICTS = {
   unknown: { word: "can't be told", look: "unknown" },
 };
 
+const LOOKS = { works: "good", doubtful: "partly", partly: "partly", broken: "bad", refused: "bad", unknown: "unknown" };
 const SEVERITIES = ["error", "warning", "info"];
 const STATES = { good: "works", partly: "works in part", bad: "does not work", unknown: "not known" };
 
@@ -52,8 +53,6 @@ function opened(it, ways) {
   return ways.filter((way) => ["allowed", "partial", "unknown"].includes(way.verdict));
 }
 
-const LOOKS = { works: "good", doubtful: "partly", partly: "partly", broken: "bad", refused: "bad", unknown: "unknown" };
-
 function look(it) {
   if (it.summary?.says) return LOOKS[it.summary.state] ?? "unknown";
   if (it.refused) return "bad";
@@ -65,6 +64,11 @@ function look(it) {
 }
 
 const stateOf = (it) => (it.summary?.state === "doubtful" ? "works, with a doubt" : it.refused ? "refused by the API server" : it.type === "ExternalName" ? "an alias in DNS" : STATES[it.look]);
+function openness(it) {
+  if (it.outside.length) return "reachable from outside";
+  return ["NodePort", "LoadBalancer"].includes(it.type) || it.fronts.length ? "not reached from outside" : "inside the cluster only";
+}
+
 const kind = (it) => (it.headless ? "headless" : it.type);
 const inTrouble = (it) => it.look === "bad" || it.look === "partly" || it.findings.some((note) => note.severity !== "info");
 
@@ -80,7 +84,6 @@ function called(from) {
 // What a look at the map tells of a Service beside its name and type.
 function inWords(it) {
   const behind = it.answerers.length ? it.answerers.map((who) => `${who.name} (${who.count})`).join(", ") : "nobody";
-  const open = it.outside.length ? "reachable from outside" : "inside the cluster only";
   const front = it.fronts.length ? ` through ${it.fronts.map((front) => `${front.kind} ${front.name}`).join(", ")}` : "";
-  return `${stateOf(it)}; ${open}${front}; behind it ${behind}`;
+  return `${stateOf(it)}; ${openness(it)}${front}; behind it ${behind}`;
 }

@@ -55,7 +55,7 @@ function drawFacts(it) {
 
 function drawTitle(it, level) {
   return h("div", { class: "title" }, h(level, {}, h("span", { class: "name" }, it.name), " ", h("span", { class: `state ${it.look}` }, picture(it.look), stateOf(it))),
-    h("p", { class: "tags" }, it.namespace ? h("span", { class: "tag" }, `namespace ${it.namespace}`) : null, h("span", { class: "tag" }, kind(it)), h("span", { class: "tag" }, it.outside.length ? "reachable from outside" : "inside the cluster only"), h("span", { class: "tag mono" }, it.path)),
+    h("p", { class: "tags" }, it.namespace ? h("span", { class: "tag" }, `namespace ${it.namespace}`) : null, h("span", { class: "tag" }, kind(it)), h("span", { class: "tag" }, openness(it)), h("span", { class: "tag mono" }, it.path)),
     it.summary?.says ? h("p", { class: "lead" }, prose(it.summary.says)) : null,
     it.refused ? h("p", { class: "refused" }, h("b", {}, "The API server refuses it: "), it.refused) : null);
 }
