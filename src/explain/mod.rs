@@ -91,11 +91,7 @@ pub fn all_starts(world: &World<'_>, wanted: &Wanted) -> (Vec<Start>, usize) {
     let mut seen = HashSet::new();
     let workloads = world.objects().iter().filter(|object| object.template().is_some() && !world.kustomize.is_patch(object.span.file));
     starts.extend(workloads.filter(|object| seen.insert((world.namespace(object), object.kind(), object.name()))).map(|object| {
-        Start::Workload {
-            namespace: world.namespace(object).to_owned(),
-            kind: object.kind().to_owned(),
-            name: object.name().to_owned(),
-        }
+        Start::Workload { namespace: world.namespace(object).to_owned(), kind: object.kind().to_owned(), name: object.name().to_owned() }
     }));
     let room = MOST_PATHS.checked_div(paths).unwrap_or(MOST_PATHS).max(3);
     let left_out = starts.len().saturating_sub(room);

@@ -188,7 +188,11 @@ impl Drawing {
         }
         let targets = targets(service, path);
         if targets.is_empty() || path.verdict == Verdict::Blocked && !stopped {
-            let sees = if fate == Fate::Unknown { "pods that these files don't show".to_owned() } else { path.client_sees.split(": ").next().unwrap_or_default().replace('`', "") };
+            let sees = if fate == Fate::Unknown {
+                "pods that these files don't show".to_owned()
+            } else {
+                path.client_sees.split(": ").next().unwrap_or_default().replace('`', "")
+            };
             let nobody = self.node(Shape::Nobody, Some(group), &[&sees]);
             return self.step(at, &[nobody], fate);
         }
