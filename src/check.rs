@@ -45,14 +45,22 @@ pub fn check<'l>(
     });
     let documents = objects.iter().flatten().filter(|object| !object.context && object.reference.item.is_none_or(|item| item == 0)).count();
     let world = World::new(sources, profile, objects.into_iter().flatten().collect());
+    let (findings, ignored) = judge_all(&world, levels);
+    let may_speak = sources.iter().any(|source| !context(source) && levels(source).speaks(PRICED));
+    let saving = if may_speak { cost::saving(&world, &Options::of(&world.profile)) } else { None };
+    Checked { findings, documents, ignored, saving }
+}
+
+/// What all rules say of a World's own objects, in the order of files and places; and how many findings the manifests silence.
+pub fn judge_all<'l>(world: &World<'_>, levels: &(dyn Fn(&Source) -> &'l Levels + Sync)) -> (Vec<Finding>, usize) {
     let concerned = Concerned::of(world.objects());
-    let found = parallel::map(world.objects(), much, |object| {
+    let found = parallel::map(world.objects(), parallel::is_much(world.sources), |object| {
         let mut found = Vec::new();
         let levels = world.source(object).map(levels);
         let rules = concerned.with(object).iter().filter(|rule| levels.is_none_or(|levels| levels.speaks(rule.name)));
         for rule in rules.filter(|_| !object.context) {
             let before = found.len();
-            if catch_unwind(AssertUnwindSafe(|| (rule.check)(object, &world, &mut found))).is_err() {
+            if catch_unwind(AssertUnwindSafe(|| (rule.check)(object, world, &mut found))).is_err() {
                 found.truncate(before);
                 found.push(broken(rule, object));
             }
@@ -63,12 +71,10 @@ pub fn check<'l>(
         found
     });
     let mut findings: Vec<Finding> = found.into_iter().flatten().collect();
-    let ignored = silence::silence(&world, &mut findings, levels);
+    let ignored = silence::silence(world, &mut findings, levels);
     findings.sort_by(|a, b| (a.span(), a.rule, &a.message).cmp(&(b.span(), b.rule, &b.message)));
     findings.dedup_by(|a, b| a.rule == b.rule && a.span() == b.span() && a.message == b.message);
-    let may_speak = sources.iter().any(|source| !context(source) && levels(source).speaks(PRICED));
-    let saving = if may_speak { cost::saving(&world, &Options::of(&world.profile)) } else { None };
-    Checked { findings, documents, ignored, saving }
+    (findings, ignored)
 }
 
 /// The rules that look at objects of a sort, worked out once for each sort: thousands of objects are of a few.

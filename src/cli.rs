@@ -83,6 +83,7 @@ Examples:
   svclint explain k8s/svc.yaml                        names, endpoints, and the way from a pod
   svclint explain k8s/ --service shop/api --from outside
   svclint explain k8s/ --from shop/Deployment/web     what NetworkPolicies let this workload reach
+  svclint explain k8s/ -o html > paths.html           all of them on one page, to click through
 
 Exit status: 0 explained, 2 wrong usage or a file that can't be read")]
     Explain(Explain),
@@ -180,7 +181,7 @@ struct Explain {
     #[command(flatten)]
     paths: Paths,
 
-    /// Format: text, json
+    /// Format: text, json, markdown, mermaid, dot (for graphviz), html (one page to click through)
     #[arg(short, long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
     output: View,
 
@@ -192,6 +193,14 @@ struct Explain {
     /// [default: pod, and outside where the type allows]
     #[arg(long, value_name = "START", value_delimiter = ',')]
     from: Vec<Start>,
+
+    /// How many of the pods stand on each node, as 1,2: the shares of connections from outside
+    #[arg(long, value_name = "N", value_delimiter = ',')]
+    pods_per_node: Vec<u32>,
+
+    /// Say everything: all names, variables, fields filled in, kube-proxy's chains
+    #[arg(short, long)]
+    verbose: bool,
 
     /// Instead, print the rules that kube-proxy would write on one node: iptables, ip6tables, nftables, ipvs
     #[arg(long, value_name = "MODE", hide_possible_values = true)]
@@ -408,6 +417,10 @@ enum Proxy {
 enum View {
     Text,
     Json,
+    Markdown,
+    Mermaid,
+    Dot,
+    Html,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -363,9 +363,9 @@ fn view_of(path: &Path, from: &[&str]) -> String {
     let wanted = Wanted { from: from.iter().map(|from| from.parse().unwrap()).collect(), ..Wanted::default() };
     let name = path.file_name().unwrap().to_str().unwrap().to_owned();
     let services = world(vec![(name, fs::read(path).unwrap())], Profile::default(), |world| explain(world, &wanted));
-    let explanation = Explanation { version: 1, kubernetes_version: "1.36".into(), services };
+    let explanation = Explanation { version: 1, kubernetes_version: "1.36".into(), services, findings: Vec::new() };
     let mut out = Vec::new();
-    view::text::write(&mut out, &explanation, Look { color: false, width: 80 }).unwrap();
+    view::text::write(&mut out, &explanation, false, Look { color: false, width: 80 }).unwrap();
     String::from_utf8(out).unwrap()
 }
 

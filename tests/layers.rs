@@ -18,7 +18,7 @@ const LAYERS: [(&str, &[&str]); 15] = [
     ("cost", &["kube", "source"]),
     ("rules", &["kube", "cost", "config", "ignores", "finding", "source", "yaml"]),
     ("parallel", &["source"]),
-    ("explain", &["kube", "source", "finding", "report", "parallel"]),
+    ("explain", &["kube", "cost", "source", "finding", "report", "parallel"]),
     ("report", &["finding", "fingerprint", "source", "rules", "kube", "dry_run", "cost"]),
     ("walk", &["source", "config", "parallel"]),
     ("config", &["kube", "finding", "source"]),

@@ -1,12 +1,15 @@
 //! `explain`: the files and their context as one World, explained, in one view. Knows no rule.
 
+use std::path::Path;
+
 use super::progress::Progress;
 use super::run::{Looks, print};
 use super::units::{context, units};
 use super::{Explain, Proxy, RuleChoice, View, dry_run};
+use crate::check;
 use crate::exit::Exit;
 use crate::explain::rules::{Mode, Node, rules};
-use crate::explain::{self, Explanation, Wanted, view};
+use crate::explain::{self, Explanation, Maker, Wanted, view};
 use crate::kube::{Object, World, read};
 use crate::parallel;
 use crate::report::safe::Safe;
@@ -14,25 +17,43 @@ use crate::walk;
 
 /// Explains how traffic reaches the pods of each Service.
 pub fn explain(options: &Explain, looks: Looks) -> Result<Exit, String> {
-    let mut explanation = Explanation { version: 1, kubernetes_version: String::new(), services: Vec::new() };
+    let mut explanation = Explanation { version: 1, ..Explanation::default() };
     let mut unreadable = Vec::new();
     let progress = Progress::new(false);
     progress.at(|| "explaining".to_owned());
     let mut written = String::new();
-    let wanted = Wanted { services: options.service.clone(), from: options.from.clone() };
+    let mut left_out = 0;
+    let mut wanted = Wanted { services: options.service.clone(), from: options.from.clone(), pods_per_node: options.pods_per_node.clone() };
+    if let Some(name) = &options.cluster.provider {
+        Maker::named(name)?;
+    }
     let stdin_name = options.paths.stdin_filename.as_deref();
     for (settings, paths) in units(&options.paths.paths, stdin_name, &options.cluster, &RuleChoice::default())? {
         let context = context(&options.around)?;
         let mut files = walk::read(&paths, &walk::Options { exclude: &settings.exclude, context: &context, stdin_name });
         let is_context = |id: u32| id as usize >= files.named;
+        let levels = settings.levels(&files.sources, |source| walk::absolute(Path::new(&source.path)));
+        let judge = settings.profile.lenient();
         let much = parallel::is_much(&files.sources);
-        let objects: Vec<Vec<Object<'_>>> =
-            parallel::map(&files.sources, much, |source| read::objects(source, is_context(source.id.0), None));
+        let objects: Vec<Vec<Object<'_>>> = parallel::map(&files.sources, much, |source| {
+            let context = is_context(source.id.0);
+            read::objects(source, context, (!context && options.rules.is_none()).then_some(&judge))
+        });
         let world = World::new(&files.sources, settings.profile.clone(), objects.into_iter().flatten().collect());
         explanation.kubernetes_version = settings.profile.version.to_string();
         match options.rules {
             Some(mode) => written += &rules(&world, &wanted, &node(options), mode.into()),
-            None => explanation.services.append(&mut explain::explain(&world, &wanted)),
+            None => {
+                if options.output == View::Html && options.from.is_empty() {
+                    let (starts, others) = explain::all_starts(&world, &wanted);
+                    wanted.from = starts;
+                    left_out += others;
+                }
+                let (findings, _) = check::judge_all(&world, &|source| levels.of(source));
+                let (mut services, mut besides) = explain::explain_found(&world, &wanted, &findings);
+                explanation.services.append(&mut services);
+                explanation.findings.append(&mut besides);
+            }
         }
         unreadable.append(&mut files.unreadable);
     }
@@ -50,8 +71,12 @@ pub fn explain(options: &Explain, looks: Looks) -> Result<Exit, String> {
         return Err(format!("no Service `{missing}` is in the files named"));
     }
     print(|out| match options.output {
-        View::Text => view::text::write(out, &explanation, looks.out),
+        View::Text => view::text::write(out, &explanation, options.verbose, looks.out),
         View::Json => view::json::write(out, &explanation),
+        View::Markdown => view::markdown::write(out, &explanation),
+        View::Mermaid => view::mermaid::write(out, &explanation),
+        View::Dot => view::dot::write(out, &explanation),
+        View::Html => view::html::write(out, &explanation, left_out),
     })?;
     Ok(dry_run::end(&unreadable, false, looks))
 }

@@ -1,84 +1,207 @@
-//! The questions that files can't answer and that decide a case, each with the command that answers it. Knows no cluster.
+//! The few questions that files can't answer and that decide a case, each with the command that answers it. Knows no cluster.
 
-use super::model::{Ask, Service};
+use super::model::{Ask, Endpoint, Service, Slice, Verdict};
 use crate::kube::variables::prefix;
+
+/// Questions that are asked of one Service: more nobody reads.
+const FEW: usize = 5;
 
 /// The questions for a Service, most likely first.
 #[must_use]
 pub fn questions(service: &Service, namespace: &str) -> Vec<Ask> {
-    let mut asks = Vec::new();
-    let mut ask = |question: String, command: String| asks.push(Ask { question, command });
-    let name = &service.name;
+    let mut asks = Asks { service, namespace, asks: Vec::new() };
     if service.type_ == "ExternalName" {
-        ask(
-            "does the other name resolve, and does its server accept this Service's name in the Host header or TLS?".into(),
-            format!("kubectl run ask --rm -it --restart=Never -n {namespace} --image=busybox:1.36 -- nslookup {name}"),
+        asks.ask(
+            "does the other name resolve, and does its server accept this Service's name in the Host header and the TLS handshake?",
+            format!("kubectl run ask --rm -it --restart=Never -n {namespace} --image=busybox:1.36 -- nslookup {}", service.name),
         );
-        return asks;
+        return asks.asks;
     }
-    let live = service.endpoint_slices.iter().flat_map(|slice| slice.endpoints.iter().map(move |endpoint| (slice, endpoint)));
-    let live: Vec<_> = live.filter(|(_, endpoint)| endpoint.replicas != Some(0)).collect();
-    if live.iter().any(|(_, endpoint)| endpoint.kind.is_some()) || live.is_empty() {
-        let selector = service.selector.iter().flatten().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(",");
-        ask("which pods have the labels, and are they ready?".into(), format!("kubectl get pods -n {namespace} -l '{selector}' -o wide"));
+    let dead = service.paths.iter().all(|path| path.verdict == Verdict::NoEndpoints) && !service.paths.is_empty();
+    if dead || live(service).next().is_none() {
+        asks.who_makes_the_pods();
+        if dead {
+            return asks.asks;
+        }
     }
-    for (slice, endpoint) in live.iter().take(1) {
-        let Some(port) = slice.ports.iter().find_map(|port| port.port) else { continue };
+    match service.type_.as_str() {
+        "LoadBalancer" => asks.balancer(),
+        "NodePort" => asks.node_port(),
+        _ => {}
+    }
+    if service.type_ == "ClusterIP" && service.fronts.is_empty() {
+        asks.where_from();
+    }
+    asks.front();
+    asks.listens();
+    asks.readiness();
+    if service.type_ == "NodePort" {
+        asks.where_from();
+    }
+    asks.policies();
+    asks.own_node();
+    asks.own_resolver();
+    asks.variable();
+    asks.asks
+}
+
+/// The endpoints that take traffic.
+fn live(service: &Service) -> impl Iterator<Item = (&Slice, &Endpoint)> {
+    let all = service.endpoint_slices.iter().flat_map(|slice| slice.endpoints.iter().map(move |endpoint| (slice, endpoint)));
+    all.filter(|(_, endpoint)| endpoint.replicas != Some(0) && endpoint.ready != "not-ready")
+}
+
+struct Asks<'m> {
+    service: &'m Service,
+    namespace: &'m str,
+    asks: Vec<Ask>,
+}
+
+impl Asks<'_> {
+    fn ask(&mut self, question: impl Into<String>, command: String) {
+        self.asks.push(Ask { question: question.into(), command });
+    }
+
+    fn who_makes_the_pods(&mut self) {
+        let namespace = self.namespace;
+        let Some(selector) = &self.service.selector else {
+            let slices = format!("kubectl get endpointslices -n {namespace} -l kubernetes.io/service-name={}", self.service.name);
+            self.ask("does something in the cluster write its EndpointSlice?", slices);
+            return;
+        };
+        let pairs: Vec<_> = selector.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        let pods = format!("kubectl get pods -n {namespace} -l '{}' -o wide", pairs.join(","));
+        self.ask("are there pods with these labels in the cluster, made by something that these files don't hold?", pods);
+    }
+
+    fn balancer(&mut self) {
+        let name = &self.service.name;
+        let known = self.service.balancer.as_ref().is_some_and(|balancer| balancer.provider.is_some());
+        let watch = format!("kubectl describe service -n {} {name}", self.namespace);
+        let local = self.service.balancer.as_ref().is_some_and(|balancer| balancer.health.contains("healthCheckNodePort"));
+        if known {
+            self.ask("has it got its address, or is EXTERNAL-IP <pending>? The events say why", watch);
+        } else {
+            self.ask(
+                "who gives out load-balancer addresses here: a cloud controller, MetalLB, k3s, `minikube tunnel`? Without one EXTERNAL-IP stays <pending>",
+                watch,
+            );
+        }
+        if local {
+            let command = format!(
+                "kubectl get service -n {} {name} -o jsonpath='{{.spec.healthCheckNodePort}}'; curl http://NODE-ADDRESS:THAT-PORT/healthz",
+                self.namespace
+            );
+            self.ask("may the balancer ask the nodes for their health (a firewall in between)?", command);
+        }
+    }
+
+    fn node_port(&mut self) {
+        let port =
+            self.service.ports.iter().find_map(|port| port.node_port).map_or_else(|| "NODE-PORT".to_owned(), |port| port.to_string());
+        self.ask(
+            "may the client reach this port of the node (cloud firewall, security group, firewalld)? Where the nodes are containers (kind, k3d, minikube's Docker driver) it can't: use a tunnel or a port mapping",
+            format!("nc -vz -w 3 NODE-ADDRESS {port}; on minikube: minikube service -n {} {} --url", self.namespace, self.service.name),
+        );
+    }
+
+    fn where_from(&mut self) {
+        let port = self.service.ports.first().map_or(0, |port| port.port);
+        let (name, namespace) = (&self.service.name, self.namespace);
+        let question = if self.service.headless {
+            "where does the client run? The name works in the cluster's pods only, not on a laptop and not on a node"
+        } else {
+            "where does the client run? The name works in pods only, not on a node or a laptop; the cluster IP in pods and on nodes. From outside a NodePort, a LoadBalancer, an Ingress or `kubectl port-forward` lead in"
+        };
+        let command = format!("kubectl port-forward -n {namespace} service/{name} 8080:{port}   # to one pod, past the Service");
+        self.ask(question, command);
+    }
+
+    fn front(&mut self) {
+        let Some(front) = self.service.fronts.iter().find(|front| front.broken.is_none()) else { return };
+        let host = front.hosts.first().map_or("HOST", String::as_str).to_owned();
+        let namespace = front.namespace.as_deref().unwrap_or(self.namespace);
+        let kind = front.kind.to_lowercase();
+        let question = format!("does {host} lead to the controller's address, and has a controller taken up this {}?", front.kind);
+        let command =
+            format!("kubectl get {kind} -n {namespace} {} -o wide; curl -v --connect-to ::CONTROLLER-ADDRESS: http://{host}/", front.name);
+        self.ask(question, command);
+    }
+
+    fn listens(&mut self) {
+        let Some((slice, endpoint)) = live(self.service).next() else { return };
+        let Some(port) = slice.ports.iter().find_map(|port| port.port) else { return };
+        let namespace = self.namespace;
         let Some((kind, workload)) = endpoint.kind.as_ref().zip(endpoint.name.as_ref()) else {
-            let address = endpoint.address.as_deref().unwrap_or_default();
-            ask(
+            let address = endpoint.address.clone().unwrap_or_default();
+            self.ask(
                 format!("does something listen on {port} at {address}, and may the nodes reach it?"),
                 format!("kubectl run ask --rm -it --restart=Never -n {namespace} --image=busybox:1.36 -- nc -vz -w 3 {address} {port}"),
             );
-            continue;
+            return;
         };
+        let program = endpoint.image.as_ref().map_or_else(|| "the program".to_owned(), |image| format!("the program of image {image}"));
         let container = endpoint.container.as_ref().map_or_else(String::new, |container| format!(" -c {container}"));
-        ask(
-            format!("does the program listen on {port}, on all addresses and not on 127.0.0.1 alone?"),
-            format!("kubectl exec -n {namespace} {}/{workload}{container} -- netstat -ltn", kind.to_lowercase()),
+        let udp = slice.ports.first().is_some_and(|port| port.protocol == "UDP");
+        self.ask(
+            format!("does {program} really listen on {port}, and on all addresses (0.0.0.0), not on 127.0.0.1 alone? Nothing in these files can tell"),
+            format!("kubectl exec -n {namespace} {}/{workload}{container} -- netstat -l{}n", kind.to_lowercase(), if udp { "u" } else { "t" }),
         );
     }
-    if live.iter().any(|(_, endpoint)| endpoint.ready == "probe") {
-        ask(
-            "does the readiness probe's path answer?".into(),
-            format!("kubectl get endpointslices -n {namespace} -l kubernetes.io/service-name={name} -o yaml | grep -B3 -A3 ready"),
-        );
+
+    fn readiness(&mut self) {
+        if live(self.service).any(|(_, endpoint)| endpoint.ready == "probe") {
+            let command = format!(
+                "kubectl get endpointslices -n {} -l kubernetes.io/service-name={} -o yaml | grep -A3 conditions",
+                self.namespace, self.service.name
+            );
+            self.ask("does the readiness probe pass? Pods that fail it are no endpoints", command);
+        }
     }
-    match service.type_.as_str() {
-        "LoadBalancer" => ask(
-            "who gives out load-balancer addresses here: a cloud controller, MetalLB, k3s, `minikube tunnel`? Without one EXTERNAL-IP stays <pending>".into(),
-            format!("kubectl describe service -n {namespace} {name}"),
-        ),
-        "NodePort" => {
-            let port = service.ports.iter().find_map(|port| port.node_port).map_or_else(|| "NODE-PORT".to_owned(), |port| port.to_string());
-            ask(
-                "may the client reach this port of the node (firewall, security group; on Docker-based clusters a tunnel or a port mapping)?".into(),
-                format!("nc -vz -w 3 NODE-ADDRESS {port}"),
+
+    fn policies(&mut self) {
+        if self.service.paths.iter().any(|path| !path.policies.is_empty()) {
+            self.ask(
+                "does the network plugin enforce NetworkPolicies at all? Flannel alone does not, Calico and Cilium do",
+                "kubectl get daemonsets -n kube-system".into(),
             );
         }
-        _ => {}
     }
-    let port = service.ports.first().map_or(0, |port| port.port);
-    ask(
-        "where does the client run? The name and the cluster IP work in the cluster's pods only, not on a laptop and, for the name, not on a node".into(),
-        format!("kubectl port-forward -n {namespace} service/{name} 8080:{port}"),
-    );
-    if live.len() > 1 || live.iter().any(|(_, endpoint)| endpoint.replicas.is_none_or(|replicas| replicas > 1)) {
-        ask(
-            "does it work only on the pod's own node? Then it is the network between nodes, not the Service".into(),
-            format!(
-                "kubectl get pods -n {namespace} -o wide; kubectl run ask --rm -it --restart=Never --image=busybox:1.36 -- nc -vz -w 3 POD-ADDRESS PORT"
-            ),
+
+    fn own_node(&mut self) {
+        let many = live(self.service).count() > 1 || live(self.service).any(|(_, it)| it.replicas.is_none_or(|replicas| replicas > 1));
+        let through_nodes = matches!(self.service.type_.as_str(), "NodePort" | "LoadBalancer");
+        let pods = live(self.service).any(|(_, endpoint)| endpoint.kind.is_some());
+        if self.asks.len() < FEW && pods && (many || through_nodes) {
+            self.ask(
+                "does it work only on the node that runs the pod? Then it is the pod network between nodes (VXLAN, security groups), not the Service",
+                format!("kubectl get pods -n {} -o wide; kubectl run ask --rm -it --restart=Never --image=busybox:1.36 -- nc -vz -w 3 POD-ADDRESS PORT", self.namespace),
+            );
+        }
+    }
+
+    fn own_resolver(&mut self) {
+        let Some(caller) = self.service.callers.first() else { return };
+        let mut parts = caller.workload.split('/');
+        let (namespace, kind, name) =
+            (parts.next().unwrap_or_default(), parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        self.ask(
+            format!("{kind} {name} is told to call it: does its program resolve names by the pod's resolver? One with a resolver of its own (nginx `resolver`, Docker's 127.0.0.11 in the image) does not find Services"),
+            format!("kubectl exec -n {namespace} {}/{name} -- cat /etc/resolv.conf", kind.to_lowercase()),
         );
     }
-    if !service.env.is_empty() {
-        let variable = format!("{}_PORT", prefix(name));
-        ask(
+
+    fn variable(&mut self) {
+        if self.service.env.is_empty() || self.asks.len() > FEW {
+            return;
+        }
+        let variable = format!("{}_PORT", prefix(&self.service.name));
+        let value = self.service.env.iter().find(|it| it.name == variable).map_or("tcp://…", |it| it.value.as_str()).to_owned();
+        self.ask(
             format!(
-                "does a program here read `{variable}`? Every pod started later in this namespace gets {variable}=tcp://…, unless it sets enableServiceLinks: false"
+                "does a program of this namespace read {variable} as a setting of its own? Pods get {variable}={value}: rename the Service, or set enableServiceLinks: false in the pod"
             ),
-            format!("kubectl exec -n {namespace} deploy/NAME -- env | grep ^{variable}"),
+            format!("kubectl exec -n {} POD -- env | grep ^{variable}", self.namespace),
         );
     }
-    asks
 }

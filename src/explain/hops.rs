@@ -5,7 +5,7 @@ use k8s_openapi::api::core::v1::ServicePort;
 use super::addresses::{BALANCER, CLIENT, For, nth, with_port};
 use super::model::{self, Hop, Verdict};
 use super::path::{Subject, Target};
-use super::slices::container;
+use super::slices::answers;
 use super::start::Start;
 use crate::kube::endpoints::{self, Backend, Ready};
 use crate::kube::profile::IpFamily;
@@ -77,7 +77,7 @@ impl Way<'_, '_, '_, '_> {
         let name = self.subject.object.name().to_owned();
         match self.subject.cluster_ip {
             Some(cluster_ip) => {
-                self.hop("dns", format!("`{name}` resolves to the cluster IP {cluster_ip}, endpoints or not"), None);
+                self.hop("dns", format!("`{name}` is the cluster IP {cluster_ip}, endpoints or not"), None);
                 let to = with_port(cluster_ip, self.port.port);
                 self.proxy(&to, "the client's node");
             }
@@ -90,6 +90,7 @@ impl Way<'_, '_, '_, '_> {
             self.hop("dns", format!("`{name}` has no address: a headless Service without ready endpoints does not resolve"), None);
             return;
         };
+        let name = if self.source == nth(For::Node, 0, IpFamily::V4) { "the name" } else { name };
         let to = with_port(&self.address_of(target), target.port);
         self.hop("dns", format!("`{name}` resolves to the addresses of the ready endpoints; the client picks one"), None);
         let dials = if target.port == self.port.port {
@@ -127,20 +128,7 @@ impl Way<'_, '_, '_, '_> {
         let told_port = node_port.map_or_else(|| "the node port the cluster allots".to_owned(), |port| format!("node port {port}"));
         let to_node = node_port.map_or_else(|| format!("{node}:<node port>"), |port| with_port(&node, port));
         match type_.as_str() {
-            "LoadBalancer" => {
-                let given = self.balancer().unwrap_or_else(|| BALANCER.to_owned());
-                let to = with_port(&given, self.port.port);
-                self.hop("load-balancer", format!("the load balancer listens on {to}, if something in the cluster makes one"), Some(to));
-                let allocates = self.spec().and_then(|spec| spec.allocate_load_balancer_node_ports) != Some(false);
-                if allocates {
-                    self.hop(
-                        "node",
-                        format!("it sends to {told_port} of a node (or straight to the pods, where the provider can)"),
-                        Some(to_node.clone()),
-                    );
-                }
-                self.enter(&to_node);
-            }
+            "LoadBalancer" => self.balanced(&told_port, &to_node),
             "NodePort" => {
                 self.hop("node", format!("every node listens on {told_port}, also those without a pod"), Some(to_node.clone()));
                 self.enter(&to_node);
@@ -151,29 +139,112 @@ impl Way<'_, '_, '_, '_> {
                 self.hop("node", format!("packets to the external IP {ip} must be routed to a node by your network"), Some(to.clone()));
                 self.enter(&to);
             }
-            _ => {
-                let ingresses = self.subject.scene.ingresses(self.subject.object);
-                let Some(ingress) = ingresses.first() else {
-                    let cluster_ip = self.subject.cluster_ip.map_or_else(|| "no address".to_owned(), |ip| format!("cluster IP {ip}"));
-                    self.hop(
-                        "node",
-                        format!("no address of this Service is known outside: its {cluster_ip} exists inside the cluster only"),
-                        None,
-                    );
-                    return;
-                };
-                self.hop(
-                    "ingress",
-                    format!("Ingress `{}` names this Service: its controller takes the request and makes a new one", ingress.name()),
-                    None,
-                );
-                self.source = "ingress controller".into();
-                if let Some(target) = self.targets.first() {
-                    let to = with_port(&self.address_of(target), target.port);
-                    self.hop("proxy", "most controllers send to the pods themselves, past kube-proxy".into(), Some(to));
-                }
-            }
+            _ => self.fronted(),
         }
+    }
+
+    /// By an Ingress or a route, if one leads here.
+    fn fronted(&mut self) {
+        let Some(front) = self.subject.fronts_to(self.port).next() else {
+            let address = self
+                .subject
+                .cluster_ip
+                .map_or_else(|| "it has no cluster IP".to_owned(), |ip| format!("its cluster IP {ip} exists inside the cluster only"));
+            self.hop("node", format!("no address of this Service is known outside: {address}"), None);
+            return;
+        };
+        let asked = match front.hosts.as_slice() {
+            [] => "any host name that leads to the controller's address".to_owned(),
+            hosts => format!("{}, which your own DNS must lead to the controller's address", hosts.join(", ")),
+        };
+        self.hop("dns", format!("the client asks for {asked}"), None);
+        let paths = if front.paths.is_empty() { String::new() } else { format!(" for {}", front.paths.join(", ")) };
+        let at = if front.kind == "Ingress" { "ingress" } else { "gateway" };
+        let (kind, name) = (front.kind.clone(), front.name.clone());
+        let ends = match kind.as_str() {
+            "TLSRoute" | "TCPRoute" | "UDPRoute" => "takes the connection and makes a new one",
+            _ => "takes the request, ends the connection and makes a new one",
+        };
+        self.hop(at, format!("{kind} `{name}`{paths}: {} {ends}", front.through), None);
+        self.source = "the controller".into();
+        if let Some(target) = self.targets.first() {
+            let to = with_port(&self.address_of(target), target.port);
+            self.hop(
+                "proxy",
+                "most controllers read the EndpointSlices and send to a pod themselves, past the cluster IP and kube-proxy".into(),
+                Some(to),
+            );
+        }
+    }
+
+    /// By a load balancer.
+    fn balanced(&mut self, told_port: &str, to_node: &str) {
+        let given = self.balancer().unwrap_or_else(|| BALANCER.to_owned());
+        let to = with_port(&given, self.port.port);
+        let Some(balancer) = self.subject.balancer else { return };
+        let whose = balancer.provider.as_deref().map_or_else(String::new, |provider| format!(" ({provider})"));
+        match balancer.sends_to {
+            "nowhere" => {
+                self.hop("load-balancer", format!("{}: EXTERNAL-IP stays <pending>", balancer.becomes), None);
+                self.hop("node", format!("what is left is {told_port} of any node"), Some(to_node.to_owned()));
+                self.enter(to_node);
+                return;
+            }
+            "pod" => {
+                self.hop(
+                    "load-balancer",
+                    format!("the load balancer{whose} listens on {to} and sends to a pod itself: {}", balancer.targets),
+                    Some(to),
+                );
+                if balancer.keeps_client_address == Some(false) {
+                    self.source = "the balancer".into();
+                }
+                return;
+            }
+            "balancer-address" => {
+                self.hop(
+                    "load-balancer",
+                    format!("the load balancer{whose} listens on {to} and hands the packet to a node as it is"),
+                    Some(to.clone()),
+                );
+                self.hop("node", "kube-proxy on that node knows the balancer's address: no node port is crossed".into(), Some(to.clone()));
+                self.enter(&to);
+                return;
+            }
+            "host-port" => {
+                let node = with_port(&nth(For::Node, 0, IpFamily::V4), self.port.port);
+                self.hop(
+                    "load-balancer",
+                    format!("ServiceLB{whose} holds host port {} of the nodes: the client connects to a node", self.port.port),
+                    Some(node.clone()),
+                );
+                self.enter(&node);
+                return;
+            }
+            "cluster-ip" => {
+                let cluster_ip = self.subject.cluster_ip.map_or_else(String::new, |ip| with_port(ip, self.port.port));
+                self.hop(
+                    "load-balancer",
+                    format!("{}{whose}: the packet is led to the cluster IP", balancer.becomes),
+                    Some(cluster_ip.clone()),
+                );
+                self.source = "the tunnel or proxy".into();
+                self.proxy(&cluster_ip, "the node that it comes by");
+                return;
+            }
+            _ => {}
+        }
+        let made = if balancer.provider.is_none() { ", if something in the cluster makes one" } else { "" };
+        self.hop("load-balancer", format!("the load balancer{whose} listens on {to}{made}"), Some(to));
+        if balancer.keeps_client_address == Some(false) {
+            self.source = "the balancer".into();
+        }
+        let allocates = self.spec().and_then(|spec| spec.allocate_load_balancer_node_ports) != Some(false);
+        if allocates {
+            let or = if balancer.provider.is_none() { " (or straight to the pods, where the provider can)" } else { "" };
+            self.hop("node", format!("it sends to a node, to {told_port}{or}"), Some(to_node.to_owned()));
+        }
+        self.enter(to_node);
     }
 
     fn balancer(&self) -> Option<String> {
@@ -185,10 +256,18 @@ impl Way<'_, '_, '_, '_> {
     fn enter(&mut self, to: &str) {
         let local = self.spec().and_then(|spec| spec.external_traffic_policy.as_deref()) == Some("Local");
         if local {
+            let most =
+                odds(self.targets).map_or_else(String::new, |n| format!("; {n} pod{} serve at most {n} node{}", plural(n), plural(n)));
+            let health = if self.subject.balancer.is_some_and(|balancer| balancer.sends_to != "nowhere") {
+                ", and fails the balancer's health check (healthCheckNodePort)"
+            } else {
+                ""
+            };
             self.hop(
                 "node",
-                "externalTrafficPolicy Local: this node uses its own pods only; a node without a ready one drops the packet (a time-out)"
-                    .into(),
+                format!(
+                    "externalTrafficPolicy Local: this node uses its own pods only, no second hop; a node without a ready one drops the packet (a time-out){health}{most}"
+                ),
                 None,
             );
         }
@@ -198,7 +277,7 @@ impl Way<'_, '_, '_, '_> {
             let destination = self.targets.first().map(|target| with_port(&self.address_of(target), target.port));
             self.hop(
                 "node",
-                "externalTrafficPolicy Cluster: the node puts its own address in place of the client's, so that the answer comes back through it".into(),
+                "externalTrafficPolicy Cluster: the node puts its own address in place of the client's (SNAT, masquerade), so that the answer comes back through it".into(),
                 destination,
             );
         }
@@ -221,17 +300,17 @@ impl Way<'_, '_, '_, '_> {
         let own = entering && spec.and_then(|spec| spec.external_traffic_policy.as_deref()) == Some("Local")
             || !entering && spec.and_then(|spec| spec.internal_traffic_policy.as_deref()) == Some("Local");
         let choice = match odds(self.targets) {
-            _ if own => "picks one of this node's own endpoints at random for each connection (no round robin)".to_owned(),
-            Some(1) => "sends it to the only endpoint".to_owned(),
-            Some(n) => format!("picks one of {n} endpoints at random for each connection (1/{n} each, no round robin)"),
-            None => "picks one endpoint at random for each connection (no round robin)".to_owned(),
+            _ if own => "one of that node's own endpoints, picked at random for each connection (no round robin)".to_owned(),
+            Some(1) => "the only endpoint".to_owned(),
+            Some(n) => format!("one of {n} endpoints, picked at random for each connection (1/{n} each, no round robin)"),
+            None => "one endpoint, picked at random for each connection (no round robin)".to_owned(),
         };
-        let mut what = format!("kube-proxy on {whose} takes {to}, {choice} and rewrites the destination");
+        let mut what = format!("kube-proxy's rules on {whose} put {choice}, in place of {to}");
         if spec.and_then(|spec| spec.session_affinity.as_deref()) == Some("ClientIP") {
             let seconds =
                 spec.and_then(|spec| spec.session_affinity_config.as_ref()?.client_ip.as_ref()?.timeout_seconds).unwrap_or(10_800);
             what += &format!(
-                "; sessionAffinity ClientIP: the same source address gets the same endpoint until {seconds} s pass without a connection"
+                "; sessionAffinity ClientIP: the same source address gets the same endpoint of this Service until {seconds} s pass without a connection (clients behind one SNAT count as one)"
             );
         }
         if own && !entering {
@@ -246,12 +325,13 @@ impl Way<'_, '_, '_, '_> {
     fn policy(&mut self, path: &model::Path) {
         let names = path.policies.join(", ");
         let what = match path.verdict {
+            Verdict::Unknown if path.why.is_some() => "whether a NetworkPolicy lets it pass the files don't say".into(),
             Verdict::Blocked => format!("dropped at {}: isolated by NetworkPolicy {names}, and no rule lets this in", ends(path)),
             Verdict::Partial => format!("for some of the pods dropped at {}: isolated by NetworkPolicy {names}", ends(path)),
             Verdict::Allowed if !names.is_empty() => format!("NetworkPolicy {names} lets it pass"),
             _ => return,
         };
-        self.hop("policy", format!("{what} (where the network plugin enforces policies)"), None);
+        self.hop("policy", format!("{what} (where the network plugin enforces policies: flannel alone does not)"), None);
     }
 
     fn arrive(&mut self, path: &model::Path) {
@@ -265,13 +345,13 @@ impl Way<'_, '_, '_, '_> {
                 format!("{address} is written by hand: whether something listens there on {} only you know", target.port)
             }
             Backend::Pods(pods) => {
-                let container = container(pods.spec, Some(target.port)).map_or_else(String::new, |name| format!(", container `{name}`"));
+                let container = answers(pods.spec, Some(target.port)).map_or_else(String::new, |it| format!(", container `{}`", it.name));
                 let ready = match target.endpoint.ready {
-                    Ready::Probe => "it gets traffic while its readiness probe answers",
-                    Ready::Always => "it gets traffic even when it is not ready (publishNotReadyAddresses)",
-                    _ => "without a readiness probe it gets traffic as soon as its containers run",
+                    Ready::Probe => "traffic comes while its readiness probe passes",
+                    Ready::Always => "traffic comes even when it is not ready (publishNotReadyAddresses)",
+                    _ => "no readiness probe, so traffic comes as soon as its containers run",
                 };
-                format!("a pod of {} `{}`{container}, port {}; {ready}", pods.owner.kind(), pods.owner.name(), target.port)
+                format!("{} `{}`{container}, port {}; {ready}", pods.owner.kind(), pods.owner.name(), target.port)
             }
         };
         self.hop("pod", what, Some(destination));
@@ -286,6 +366,10 @@ impl Way<'_, '_, '_, '_> {
             }
         }
     }
+}
+
+fn plural(n: u32) -> &'static str {
+    if n == 1 { "" } else { "s" }
 }
 
 fn ends(path: &model::Path) -> String {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 /// The contract of `explain -o json`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Explanation {
     /// Of the contract.
@@ -14,6 +14,8 @@ pub struct Explanation {
     pub kubernetes_version: String,
     /// In the order of files and documents.
     pub services: Vec<Service>,
+    /// What is wrong in the files besides, about nothing that has to do with these Services.
+    pub findings: Vec<Note>,
 }
 
 /// One Service.
@@ -37,12 +39,20 @@ pub struct Service {
     pub headless: bool,
     /// The API server's words, where it refuses the Service.
     pub refused: Option<String>,
+    /// Whether it works, in one sentence.
+    pub summary: Summary,
+    /// What is wrong with it and with what stands behind or before it, the worst first.
+    pub findings: Vec<Note>,
     /// The selector in force.
     pub selector: Option<BTreeMap<String, String>>,
     /// Its cluster IPs; made up from documentation ranges where the files give none.
     pub cluster_ips: Vec<Address>,
     /// Names that lead to it.
     pub dns: Vec<Name>,
+    /// Who may ask for it by which name.
+    pub asked: Vec<Asked>,
+    /// What the kubelet puts behind a short name, in the order in which a pod of its namespace tries them.
+    pub search_path: Vec<String>,
     /// Variables that containers started after it get.
     pub env: Vec<Variable>,
     /// What the API server fills in.
@@ -51,12 +61,230 @@ pub struct Service {
     pub ports: Vec<Port>,
     /// The slices that would be built.
     pub endpoint_slices: Vec<Slice>,
+    /// Ingresses and routes that send to it.
+    pub fronts: Vec<Front>,
+    /// What becomes of its load balancer; none for other types.
+    pub balancer: Option<Balancer>,
+    /// How connections spread over nodes and pods, where a spread is given.
+    pub spread: Option<Spread>,
+    /// Containers of the files that are told to call it.
+    pub callers: Vec<Caller>,
+    /// The chains that kube-proxy's iptables mode makes for each port.
+    pub chains: Vec<Chain>,
     /// The way to each port from each start.
     pub paths: Vec<Path>,
+    /// Its life from `kubectl apply` to traffic: who writes what, and where to look.
+    pub after_apply: Vec<Step>,
+    /// What proves it in a live cluster, in the order that finds a fault soonest.
+    pub checks: Vec<Check>,
     /// What files can't answer, most likely first.
     pub ask: Vec<Ask>,
     /// What is not known, and what would settle it.
     pub unknowns: Vec<String>,
+}
+
+/// Whether a Service works.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// As far as the files tell.
+    pub state: State,
+    /// In one sentence.
+    pub says: String,
+}
+
+/// Whether a Service works, as far as the files tell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// Every port is answered.
+    Works,
+    /// Every port is answered, and something speaks against it.
+    Doubtful,
+    /// Some ports, some pods or some starts are answered.
+    Partly,
+    /// Nobody answers, or nothing gets through.
+    Broken,
+    /// The API server refuses it.
+    Refused,
+    /// The files don't say.
+    #[default]
+    Unknown,
+}
+
+/// A finding of `check` that has to do with a Service.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Note {
+    /// The rule's name.
+    pub rule: &'static str,
+    /// `error`, `warning`, `info`.
+    pub severity: &'static str,
+    /// What is wrong.
+    pub message: String,
+    /// Why, and what is to be seen at other places.
+    pub why: Vec<String>,
+    /// The way out.
+    pub help: Option<String>,
+    /// What a fix would do.
+    pub fix: Option<String>,
+    /// `Deployment/web`; none for a file as a whole.
+    pub object: Option<String>,
+    /// The file.
+    pub path: String,
+    /// The line in it, from 1.
+    pub line: u32,
+    /// The column in it, from 1.
+    pub column: u32,
+}
+
+/// A name by which somebody asks for a Service, and what comes back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Asked {
+    /// As a client writes it.
+    pub name: String,
+    /// Who asks.
+    pub by: String,
+    /// Whether it leads to the Service.
+    pub resolves: bool,
+    /// What comes back.
+    pub answer: String,
+}
+
+/// An Ingress or a route that sends to a Service: a way in from outside.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Front {
+    /// `Ingress`, `HTTPRoute` …
+    pub kind: String,
+    /// As written.
+    pub namespace: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// The host names that it takes; empty where it takes all.
+    pub hosts: Vec<String>,
+    /// The paths, or what else of a request it looks at; empty where it takes all.
+    pub paths: Vec<String>,
+    /// The port of the Service that it names.
+    pub port: Option<String>,
+    /// The Service's port that this is; none where it has no such port.
+    pub leads_to: Option<i32>,
+    /// Who carries the traffic: a class, a Gateway and its listener.
+    pub through: String,
+    /// Why nothing comes this way, where that is certain.
+    pub broken: Option<String>,
+}
+
+/// What becomes of a `type: LoadBalancer`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Balancer {
+    /// Whose, as `--provider` names it; none where nothing tells.
+    pub provider: Option<String>,
+    /// How that is known, where the provider was not given.
+    pub known_by: Option<String>,
+    /// What it becomes.
+    pub becomes: String,
+    /// What EXTERNAL-IP shows.
+    pub address: String,
+    /// When EXTERNAL-IP stays `<pending>`.
+    pub pending: Option<String>,
+    /// Where it sends: `node-port`, `balancer-address`, `host-port`, `pod`, `cluster-ip`,
+    /// `nowhere`, `unknown`.
+    pub sends_to: &'static str,
+    /// The same in words.
+    pub targets: String,
+    /// Whom it asks whether a node can take traffic.
+    pub health: String,
+    /// Which address the pod sees.
+    pub source: String,
+    /// Whether the balancer itself leaves the client's address as it is; none where that depends.
+    pub keeps_client_address: Option<bool>,
+}
+
+/// How connections from outside spread, for the pods per node that were given.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Spread {
+    /// `Local` or `Cluster`.
+    pub policy: String,
+    /// The nodes in the order given.
+    pub nodes: Vec<NodeShare>,
+    /// What is assumed, and what follows.
+    pub says: String,
+}
+
+/// A node's part of the connections.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NodeShare {
+    /// Its pods.
+    pub pods: u32,
+    /// Of all connections, as `50 %`.
+    pub share: String,
+    /// Of each of its pods.
+    pub each_pod: String,
+    /// Whether load balancers may send to it.
+    pub healthy: bool,
+}
+
+/// A container of the files that is told to call a Service.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Caller {
+    /// `NS/KIND/NAME`, as `--from` takes it.
+    pub workload: String,
+    /// The field that tells it.
+    pub field: String,
+    /// The port it calls.
+    pub port: i32,
+    /// Whether the Service has that port; for a headless one, whether its pods do.
+    pub port_fits: bool,
+}
+
+/// The iptables chains of a port.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Chain {
+    /// What kube-proxy calls the port: `shop/api:http`.
+    pub port: String,
+    /// `KUBE-SVC-…`
+    pub name: String,
+    /// What leads there from `KUBE-SERVICES`.
+    pub from: String,
+    /// The endpoints' chains in order.
+    pub endpoints: Vec<ChainLink>,
+}
+
+/// An endpoint's chain.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ChainLink {
+    /// `KUBE-SEP-…`
+    pub name: String,
+    /// The chance of the rule that leads there; none for the last rule, which has no condition.
+    pub probability: Option<String>,
+    /// Where it sends.
+    pub to: String,
+}
+
+/// One step of a Service's life.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// Who acts.
+    pub who: String,
+    /// What it does.
+    pub does: String,
+    /// The command that shows it; empty where none does.
+    pub look: String,
+}
+
+/// A look at the live cluster.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// What it proves.
+    pub proves: String,
+    /// The command.
+    pub command: String,
+    /// What it means where it fails.
+    pub otherwise: String,
 }
 
 /// An address.
@@ -165,6 +393,9 @@ pub struct Endpoint {
     pub replicas: Option<u32>,
     /// The container that declares the port, or the only one.
     pub container: Option<String>,
+    /// Its image.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
     /// The name that DNS gives it under the Service's.
     pub hostname: Option<String>,
     /// `probe`, `running`, `always`, `ready`, `not-ready`.

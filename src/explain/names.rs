@@ -1,6 +1,6 @@
 //! The names that the cluster's DNS has for a Service (`kubernetes/dns` specification 1.1.0). Knows no client.
 
-use super::model::{Address, Name, Port, Slice};
+use super::model::{Address, Asked, Name, Port, Slice};
 
 /// What of a Service its names depend on.
 pub struct Named<'n> {
@@ -25,6 +25,29 @@ impl Named<'_> {
     #[must_use]
     pub fn whole(&self) -> String {
         format!("{}.{}.svc.{}", self.name, self.namespace, self.domain)
+    }
+
+    /// What a pod of its namespace tries behind a name of fewer than five dots.
+    #[must_use]
+    pub fn search_path(&self) -> Vec<String> {
+        vec![format!("{}.svc.{}", self.namespace, self.domain), format!("svc.{}", self.domain), self.domain.to_owned()]
+    }
+
+    /// Who may ask by which name, and what comes back.
+    #[must_use]
+    pub fn asked(&self) -> Vec<Asked> {
+        let (name, namespace) = (self.name, self.namespace);
+        let leads = self.names().first().is_none_or(|own| !own.answer.contains("NXDOMAIN"));
+        let answer = if leads { "the Service" } else { "no such name (NXDOMAIN)" };
+        let asked = |name: String, by: &str, resolves: bool, answer: &str| Asked { name, by: by.into(), resolves, answer: answer.into() };
+        let not = "no such name (NXDOMAIN), or a Service of that name over there";
+        vec![
+            asked(name.to_owned(), &format!("pods of namespace {namespace}"), leads, answer),
+            asked(format!("{name}.{namespace}"), "pods of any namespace", leads, answer),
+            asked(self.whole(), "pods of any namespace", leads, answer),
+            asked(name.to_owned(), "pods of other namespaces", false, not),
+            asked(self.whole(), "nodes, laptops, browsers", false, "nothing: they ask another DNS server, which knows no Service"),
+        ]
     }
 
     /// All names, the Service's own first.
@@ -72,6 +95,14 @@ impl Named<'_> {
             let Some(name) = &port.name else { continue };
             let name = format!("_{name}._{}.{whole}", port.protocol.to_lowercase());
             names.push(Name { name, type_: "SRV", answer: format!("port {} at {whole}", port.port) });
+        }
+        let hostnames = self.slices.iter().flat_map(|slice| &slice.endpoints).filter_map(|endpoint| endpoint.hostname.as_deref());
+        for hostname in hostnames {
+            let name = format!("{hostname}.{whole}");
+            if !names.iter().any(|known| known.name == name) {
+                let answer = "that pod, by CoreDNS; the specification has such names for a headless Service only (clusterIP: None)";
+                names.push(Name { name, type_: "A", answer: answer.into() });
+            }
         }
         for address in self.cluster_ips.iter().filter(|address| !address.made_up) {
             names.push(Name { name: address.address.clone(), type_: "PTR", answer: whole.clone() });

@@ -7,12 +7,13 @@ use k8s_openapi::api::core::v1::{PodSpec, Service, ServicePort};
 
 use super::addresses::CLIENT;
 use super::hops;
-use super::model::{self, PathPort, Verdict};
+use super::model::{self, Balancer, Front, PathPort, Verdict};
 use super::nobody;
+use super::readiness;
 use super::scene::Scene;
 use super::start::Start;
 use crate::kube::endpoints::slice::Built;
-use crate::kube::endpoints::{self, Backend, Endpoint, Pods};
+use crate::kube::endpoints::{self, Backend, Endpoint, Pods, Ready};
 use crate::kube::object::Object;
 use crate::kube::policy::{Answer, Direction, Doubt, End, Pod};
 use crate::kube::ports;
@@ -29,6 +30,10 @@ pub struct Subject<'a, 'w, 's> {
     pub built: &'a Built<'w, 's>,
     /// Its first cluster IP; none where it has none.
     pub cluster_ip: Option<&'a str>,
+    /// The Ingresses and routes that send to it.
+    pub fronts: &'a [Front],
+    /// What becomes of its load balancer.
+    pub balancer: Option<&'a Balancer>,
 }
 
 /// An endpoint that a port leads to.
@@ -57,7 +62,7 @@ impl<'a, 'w, 's> Subject<'a, 'w, 's> {
         slices
             .flat_map(|slice| {
                 let joined = slice.ports.iter().find(|port| port.name == name && port.protocol == protocol).and_then(|port| port.port);
-                let serving = slice.endpoints.iter().filter(|endpoint| endpoint.serves());
+                let serving = slice.endpoints.iter().filter(|endpoint| endpoint.serves() && never_ready(endpoint).is_none());
                 joined.into_iter().flat_map(move |port| serving.clone().map(move |endpoint| Target { endpoint, port, protocol }))
             })
             .collect()
@@ -84,6 +89,12 @@ impl<'a, 'w, 's> Subject<'a, 'w, 's> {
         matches!(self.type_(), "NodePort" | "LoadBalancer") || external_ips.is_some_and(|ips| !ips.is_empty())
     }
 
+    /// The Ingresses and routes that lead to a port.
+    pub fn fronts_to(&self, port: &ServicePort) -> impl Iterator<Item = &'a Front> {
+        let (fronts, number) = (self.fronts, port.port);
+        fronts.iter().filter(move |front| front.leads_to == Some(number) && front.broken.is_none())
+    }
+
     /// The way to a port.
     #[must_use]
     pub fn path(&self, port: &'a ServicePort, from: &Start) -> model::Path {
@@ -96,13 +107,11 @@ impl<'a, 'w, 's> Subject<'a, 'w, 's> {
         if endpoints::is_external(self.service) {
             path.client_sees = "whatever the other name's server answers".into();
             path.why = Some("an ExternalName Service is an alias in DNS: Kubernetes carries no packet for it".into());
-        } else if matches!(from, Start::Outside(_)) && !self.is_external() && self.scene.ingresses(self.object).is_empty() {
+        } else if matches!(from, Start::Outside(_)) && !self.is_external() && self.fronts_to(port).next().is_none() {
             path.verdict = Verdict::Blocked;
             path.blocked_at = vec!["address"];
             path.client_sees = "no route: time-out or `host unreachable`".into();
-            path.why = Some(
-                "a cluster IP exists inside the cluster only; NodePort, LoadBalancer, an Ingress or `kubectl port-forward` lead in".into(),
-            );
+            path.why = Some(self.no_way_in(port));
         } else if targets.is_empty() {
             self.nobody(port, from, &mut path);
         } else {
@@ -113,21 +122,46 @@ impl<'a, 'w, 's> Subject<'a, 'w, 's> {
         path
     }
 
+    fn no_way_in(&self, port: &ServicePort) -> String {
+        let inside = if self.cluster_ip.is_some() {
+            "a cluster IP exists inside the cluster only"
+        } else {
+            "pod addresses exist inside the cluster only"
+        };
+        let broken = self.fronts.iter().find(|front| front.broken.is_some() || front.leads_to.is_some_and(|to| to != port.port));
+        match broken {
+            Some(Front { kind, name, broken: Some(why), .. }) => format!("{inside}, and {kind} `{name}` does not lead here: {why}"),
+            Some(Front { kind, name, leads_to: Some(other), .. }) => format!("{inside}, and {kind} `{name}` leads to port {other} only"),
+            _ => format!("{inside}; NodePort, LoadBalancer, an Ingress or a route lead in, for a trial `kubectl port-forward`"),
+        }
+    }
+
     fn nobody(&self, port: &ServicePort, from: &Start, path: &mut model::Path) {
         let nobody_known = !self.knows_workloads();
         let unknown = nobody_known || !self.built.unknown.is_empty();
         path.verdict = if unknown { Verdict::Unknown } else { Verdict::NoEndpoints };
         let refused = match (self.cluster_ip, from) {
+            (_, Start::Outside(_)) if !self.is_external() => "an error page of whoever carries the Ingress or route (503)",
+            (None, _) if self.someone_listed() => "no port that answers: the name leads to pods without it",
             (None, _) => "no such name (NXDOMAIN)",
-            (_, Start::Outside(_)) if !self.is_external() => "an error page of the ingress controller (503)",
-            _ => "`connection refused` at once: kube-proxy rejects what nobody answers",
+            _ => match ports::protocol(port.protocol.as_deref()) {
+                "UDP" => "nothing, or `port unreachable` at once: kube-proxy rejects what nobody answers",
+                _ => "`connection refused` at once: kube-proxy rejects what nobody answers",
+            },
         };
         path.client_sees = if unknown { format!("an answer if such pods run in the cluster, else {refused}") } else { refused.into() };
         path.why = Some(if nobody_known {
             "no workload is in the files: which pods have the selected labels can't be told".into()
+        } else if let Some(why) = self.built.slices.iter().flat_map(|slice| &slice.endpoints).find_map(never_ready) {
+            why
         } else {
             nobody::why(self.scene.world, self.object, self.service, port, self.built)
         });
+    }
+
+    fn someone_listed(&self) -> bool {
+        let mut listed = self.built.slices.iter().flat_map(|slice| &slice.endpoints);
+        listed.any(|endpoint| endpoint.serves() && never_ready(endpoint).is_none())
     }
 
     fn judge(&self, targets: &[Target<'_, 'w, 's>], from: &Start, path: &mut model::Path) {
@@ -244,16 +278,25 @@ impl<'a, 'w, 's> Subject<'a, 'w, 's> {
             Start::Pod | Start::Workload { .. } => Some(true),
             Start::Node => Some(headless),
             Start::Outside(_) if !self.is_external() => Some(false),
+            Start::Outside(_) if self.balancer.is_some_and(|balancer| balancer.sends_to == "pod") => {
+                self.balancer.and_then(|balancer| balancer.keeps_client_address)
+            }
             Start::Outside(_) if spec.and_then(|spec| spec.external_traffic_policy.as_deref()) != Some("Local") => Some(false),
             // The balancer may put its own address in place of the client's.
-            Start::Outside(_) => {
-                if self.type_() == "LoadBalancer" {
-                    None
-                } else {
-                    Some(true)
-                }
-            }
+            Start::Outside(_) => match self.balancer {
+                Some(balancer) if balancer.sends_to == "nowhere" => Some(true),
+                Some(balancer) => balancer.keeps_client_address,
+                None => Some(true),
+            },
         }
+    }
+}
+
+/// Why the pods of an endpoint never become ready, where they have to.
+fn never_ready(endpoint: &Endpoint<'_, '_>) -> Option<String> {
+    match &endpoint.backend {
+        Backend::Pods(pods) if endpoint.ready == Ready::Probe => readiness::never(pods.spec),
+        _ => None,
     }
 }
 

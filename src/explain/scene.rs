@@ -1,12 +1,13 @@
-//! What all Services of a run share: policies, addresses, the Ingresses that name them. Knows no Service in particular.
+//! What all Services of a run share: policies, addresses, the Ingresses and routes that name them. Knows no Service in particular.
 
 use std::collections::HashMap;
 
 use super::addresses::{For, nth};
+use super::fronts::{self, Sending};
 use crate::kube::object::{Object, ObjectId};
 use crate::kube::policy::Policies;
 use crate::kube::profile::IpFamily;
-use crate::kube::{Typed, World, backends};
+use crate::kube::{Typed, World};
 
 /// Addresses set aside for each workload: as many as one slice holds.
 const SET_ASIDE: u32 = 100;
@@ -17,8 +18,10 @@ pub struct Scene<'w, 's> {
     pub world: &'w World<'s>,
     /// All NetworkPolicies.
     pub policies: Policies<'w>,
-    /// The Ingresses that name a Service, by namespace and name.
-    ingresses: HashMap<(&'w str, &'w str), Vec<&'w Object<'s>>>,
+    /// What Ingresses and routes send to a Service, by its namespace and name.
+    fronts: HashMap<(&'w str, &'w str), Vec<Sending<'w, 's>>>,
+    /// The StatefulSets that name a Service as theirs, by namespace and name.
+    governed: HashMap<(&'w str, &'w str), Vec<ObjectId>>,
     services: HashMap<ObjectId, u32>,
     workloads: HashMap<ObjectId, u32>,
 }
@@ -27,8 +30,8 @@ impl<'w, 's> Scene<'w, 's> {
     /// Looks at all objects once.
     #[must_use]
     pub fn new(world: &'w World<'s>) -> Self {
-        let (mut services, mut workloads, mut ingresses) = (HashMap::new(), HashMap::new(), HashMap::<_, Vec<_>>::new());
-        let mut pods = 0;
+        let (mut services, mut workloads, mut fronts) = (HashMap::new(), HashMap::new(), HashMap::<_, Vec<_>>::new());
+        let (mut pods, mut governed) = (0, HashMap::<_, Vec<_>>::new());
         for object in world.objects() {
             if object.service().is_some() {
                 services.insert(object.id, u32::try_from(services.len()).unwrap_or(u32::MAX));
@@ -37,22 +40,28 @@ impl<'w, 's> Scene<'w, 's> {
                 workloads.insert(object.id, pods);
                 pods += if object.kind() == "Pod" { 1 } else { replicas(object).min(SET_ASIDE) };
             }
-            if let Some(Typed::Ingress(ingress)) = &object.typed {
-                for backend in backends::of(ingress) {
-                    let behind = ingresses.entry((world.namespace(object), backend.service)).or_default();
-                    if behind.last().is_none_or(|last: &&Object<'_>| last.id != object.id) {
-                        behind.push(object);
-                    }
-                }
+            if let Some(Typed::StatefulSet(set)) = &object.typed
+                && let Some(name) = &set.spec.service_name
+            {
+                governed.entry((world.namespace(object), name.as_str())).or_default().push(object.id);
+            }
+            for sending in fronts::of(world, object) {
+                fronts.entry((sending.namespace, sending.service)).or_default().push(sending);
             }
         }
-        Self { world, policies: Policies::new(world), ingresses, services, workloads }
+        Self { world, policies: Policies::new(world), fronts, governed, services, workloads }
     }
 
-    /// The Ingresses that name a Service.
+    /// What Ingresses and routes send to a Service.
     #[must_use]
-    pub fn ingresses(&self, service: &'w Object<'s>) -> &[&'w Object<'s>] {
-        self.ingresses.get(&(self.world.namespace(service), service.name())).map_or(&[], Vec::as_slice)
+    pub fn fronts(&self, service: &'w Object<'s>) -> &[Sending<'w, 's>] {
+        self.fronts.get(&(self.world.namespace(service), service.name())).map_or(&[], Vec::as_slice)
+    }
+
+    /// The StatefulSets that name a Service as theirs.
+    #[must_use]
+    pub fn governed(&self, service: &'w Object<'s>) -> &[ObjectId] {
+        self.governed.get(&(self.world.namespace(service), service.name())).map_or(&[], Vec::as_slice)
     }
 
     /// The made-up cluster IP of a Service.

@@ -3,22 +3,28 @@
 use k8s_openapi::api::core::v1::ServicePort;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
+use super::addresses::with_port;
 use super::model::{self, Address, Port};
 use super::names::Named;
+use super::notes::Concerned;
 use super::path::Subject;
 use super::scene::Scene;
 use super::start::Start;
-use super::{Wanted, ask, defaults, environment, slices};
+use super::{Wanted, ask, balancer, callers, chains, defaults, environment, fronts, life, slices, spread, summary};
 use crate::kube::admission::Validate;
 use crate::kube::endpoints::slice::{Built, families, stored};
-use crate::kube::endpoints::{self, Idle};
-use crate::kube::object::Object;
+use crate::kube::endpoints::{self, Backend, Idle, Origin};
+use crate::kube::object::{Object, ObjectId};
 use crate::kube::profile::IpFamily;
+use crate::kube::world::{Distance, Namespaces};
 use crate::kube::{ports, verdict};
 
-/// Explains a Service.
+/// Pods of one workload whose chains are named.
+const MOST_PODS: u32 = 100;
+
+/// Explains a Service, and says which objects it has to do with.
 #[must_use]
-pub fn explain<'w, 's>(scene: &Scene<'w, 's>, object: &'w Object<'s>, wanted: &Wanted) -> Option<model::Service> {
+pub fn explain<'w, 's>(scene: &Scene<'w, 's>, object: &'w Object<'s>, wanted: &Wanted) -> Option<Concerned> {
     let world = scene.world;
     let written = object.service()?;
     let service = stored(object, &world.profile)?;
@@ -40,39 +46,118 @@ pub fn explain<'w, 's>(scene: &Scene<'w, 's>, object: &'w Object<'s>, wanted: &W
         ports: &ports,
         slices: &endpoint_slices,
     };
-    let subject =
-        Subject { scene, object, service: &service, built: &built, cluster_ip: cluster_ips.first().map(|it| it.address.as_str()) };
+    let fronts = fronts::told(world, scene.fronts(object), &ports);
+    let balancer = balancer::of(&service, &world.profile);
+    let subject = Subject {
+        scene,
+        object,
+        service: &service,
+        built: &built,
+        cluster_ip: cluster_ips.first().map(|it| it.address.as_str()),
+        fronts: &fronts,
+        balancer: balancer.as_ref(),
+    };
     let starts = starts(&subject, wanted);
     let paths = starts.iter().flat_map(|start| all_ports.iter().map(|port| subject.path(port, start)));
+    let type_ = spec.and_then(|spec| spec.type_.clone()).unwrap_or_else(|| "ClusterIP".into());
+    let policy = spec.and_then(|spec| spec.external_traffic_policy.as_deref()).unwrap_or("Cluster");
+    let paths: Vec<_> = paths.collect();
     let mut told = model::Service {
         path: world.source(object).map(|source| source.path.clone()).unwrap_or_default(),
         document: object.reference.document,
         item: object.reference.item,
         namespace: object.namespace().map(str::to_owned),
         name: object.name().to_owned(),
-        type_: spec.and_then(|spec| spec.type_.clone()).unwrap_or_else(|| "ClusterIP".into()),
+        spread: spread::spread(policy, &wanted.pods_per_node, replicas(&endpoint_slices), type_ == "LoadBalancer"),
+        type_,
         headless,
         refused: refused(scene, object),
         selector: endpoints::selector(&service).cloned(),
         dns: named.names(),
+        asked: named.asked(),
+        search_path: named.search_path(),
+        callers: callers::of(world, object, &ports, headless, &endpoint_slices),
         env: cluster_ips.first().map(|ip| environment::variables(object.name(), &ip.address, &ports)).unwrap_or_default(),
         defaults: defaults::filled_in(written, &service),
-        paths: paths.collect(),
+        paths,
         unknowns: unknowns(scene, &built, &service, object),
         cluster_ips,
         ports,
         endpoint_slices,
-        ask: Vec::new(),
+        fronts,
+        balancer,
+        ..model::Service::default()
     };
+    told.chains = chains::chains(&told, namespace, |endpoint, family, port| addresses(scene, &built, endpoint, family, port));
+    told.after_apply = life::steps(&told, namespace);
+    told.checks = life::checks(&told, namespace, &world.profile.domain);
     told.ask = ask::questions(&told, namespace);
-    Some(told)
+    told.summary = summary::of(&told);
+    Some((told, concerned(scene, object, &built)))
+}
+
+/// The objects that a finding may be about and have to do with a Service.
+fn concerned(scene: &Scene<'_, '_>, object: &Object<'_>, built: &Built<'_, '_>) -> Vec<ObjectId> {
+    let world = scene.world;
+    let mut ids = vec![object.id];
+    for slice in &built.slices {
+        match slice.origin {
+            Origin::Mirrored(id) | Origin::ByHand(id) => ids.push(id),
+            Origin::Controller => {}
+        }
+        for endpoint in &slice.endpoints {
+            if let Backend::Pods(pods) = &endpoint.backend {
+                ids.extend([pods.owner.id, pods.made_from.id]);
+            }
+        }
+    }
+    ids.extend(built.idle.iter().map(|(idle, _)| idle.id));
+    ids.extend(built.unknown.iter().chain(&built.maybe).map(|it| it.id));
+    ids.extend(scene.fronts(object).iter().map(|sending| sending.object.id));
+    // What is called like it or says it governs it: Endpoints that don't join, a StatefulSet that the selector misses.
+    let near = |it: &&Object<'_>| world.namespaces(object, it) != Namespaces::Different && world.distance(object, it) < Distance::Far;
+    ids.extend(
+        ["Endpoints", "EndpointSlice"].iter().flat_map(|kind| world.named(kind, object.name(), object)).filter(near).map(|it| it.id),
+    );
+    ids.extend(world.slices_of(object.name(), object).into_iter().filter(near).map(|it| it.id));
+    ids.extend(scene.governed(object).iter().copied());
+    ids
+}
+
+/// The addresses of an endpoint of the model, as the chains' names are made of them.
+fn addresses(scene: &Scene<'_, '_>, built: &Built<'_, '_>, endpoint: &model::Endpoint, family: &str, port: i32) -> Vec<String> {
+    if let Some(address) = &endpoint.address {
+        return vec![with_port(address, port)];
+    }
+    let ip_family = if family == "IPv6" { IpFamily::V6 } else { IpFamily::V4 };
+    let slices = built.slices.iter().filter(|slice| slice.address_type == family).flat_map(|slice| &slice.endpoints);
+    let found = slices.filter_map(|built| match &built.backend {
+        Backend::Pods(pods) => Some((built, pods)),
+        Backend::Address(_) => None,
+    });
+    let mut found = found.filter(|(built, pods)| {
+        Some(pods.owner.name()) == endpoint.name.as_deref()
+            && Some(pods.owner.kind()) == endpoint.kind.as_deref()
+            && built.hostname == endpoint.hostname
+    });
+    let Some((built, pods)) = found.next() else { return Vec::new() };
+    let first = pods.ordinals.as_ref().map_or(0, |ordinals| ordinals.start);
+    let count = built.count.unwrap_or(1).min(MOST_PODS);
+    (0..count).map(|n| with_port(&scene.pod_ip(pods.made_from, first.saturating_add(n), ip_family), port)).collect()
+}
+
+/// How many pods stand behind it; none where that depends on the nodes.
+fn replicas(slices: &[model::Slice]) -> Option<u32> {
+    let first = slices.first()?;
+    let same = slices.iter().filter(|slice| slice.address_type == first.address_type).flat_map(|slice| &slice.endpoints);
+    same.filter(|endpoint| endpoint.kind.is_some()).try_fold(0_u32, |sum, endpoint| Some(sum.saturating_add(endpoint.replicas?)))
 }
 
 fn starts(subject: &Subject<'_, '_, '_>, wanted: &Wanted) -> Vec<Start> {
     if !wanted.from.is_empty() {
         return wanted.from.clone();
     }
-    let reachable = subject.is_external() || !subject.scene.ingresses(subject.object).is_empty();
+    let reachable = subject.is_external() || !subject.fronts.is_empty();
     let outside = reachable.then_some(Start::Outside(None));
     [Start::Pod].into_iter().chain(outside).collect()
 }

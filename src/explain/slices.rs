@@ -1,5 +1,7 @@
 //! The slices of the model, from those the controllers would build. Knows no port of a Service.
 
+use k8s_openapi::api::core::v1::{Container, PodSpec};
+
 use super::model;
 use crate::kube::endpoints::{Backend, Endpoint, Origin, Slice};
 use crate::kube::ports::{self, Role};
@@ -39,7 +41,8 @@ fn endpoint_told(endpoint: &Endpoint<'_, '_>, port: Option<i32>) -> model::Endpo
             kind: Some(pods.owner.kind().to_owned()),
             namespace: pods.owner.namespace().map(str::to_owned),
             name: Some(pods.owner.name().to_owned()),
-            container: container(pods.spec, port),
+            container: answers(pods.spec, port).map(|container| container.name.clone()),
+            image: answers(pods.spec, port).and_then(|container| container.image.clone()),
             ..told
         },
     }
@@ -47,11 +50,11 @@ fn endpoint_told(endpoint: &Endpoint<'_, '_>, port: Option<i32>) -> model::Endpo
 
 /// The container that declares a port, or the only one there is.
 #[must_use]
-pub fn container(spec: &k8s_openapi::api::core::v1::PodSpec, port: Option<i32>) -> Option<String> {
+pub fn answers(spec: &PodSpec, port: Option<i32>) -> Option<&Container> {
     let declares = ports::declared(spec).find(|(placed, _, declared)| placed.role != Role::Init && Some(declared.container_port) == port);
     let only = || match spec.containers.as_slice() {
         [only] => Some(only),
         _ => None,
     };
-    declares.map(|(placed, ..)| placed.container).or_else(only).map(|container| container.name.clone())
+    declares.map(|(placed, ..)| placed.container).or_else(only)
 }

@@ -88,8 +88,9 @@ pub fn of(text: &str, length: usize) -> String {
     hash
 }
 
-/// FIPS 180-4.
-fn sha256(message: &[u8]) -> [u8; 32] {
+/// The SHA-256 of bytes (FIPS 180-4).
+#[must_use]
+pub fn sha256(message: &[u8]) -> [u8; 32] {
     let mut padded = message.to_vec();
     padded.push(0x80);
     // The length takes the last eight bytes of a block.

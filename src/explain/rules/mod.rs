@@ -1,7 +1,7 @@
 //! The rules that kube-proxy would write on one node. Knows the Services of the files and no others: rules that every node
 //! has anyway are written out, those of the cluster's own Services are not.
 
-mod hash;
+pub(super) mod hash;
 mod iptables;
 mod ipvs;
 mod nft_table;

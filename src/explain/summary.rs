@@ -1,0 +1,116 @@
+//! Whether a Service works, in one sentence. Knows the model only.
+
+use super::model::{Path, Service, State, Summary, Verdict};
+
+/// The sentence for a Service that is otherwise complete.
+#[must_use]
+pub fn of(service: &Service) -> Summary {
+    let serious = service.findings.iter().filter(|note| note.severity != "info").count();
+    let told = |state, says: String| Summary { state, says };
+    if service.refused.is_some() {
+        return told(State::Refused, "the API server refuses it: there is no such Service until this is mended".into());
+    }
+    if service.type_ == "ExternalName" {
+        let answer = service.dns.first().map(|name| name.answer.as_str()).unwrap_or_default();
+        let name = &service.name;
+        return if answer.contains("NXDOMAIN") {
+            told(State::Broken, format!("nothing is found under this name: {answer}"))
+        } else {
+            told(
+                if serious > 0 { State::Doubtful } else { State::Works },
+                format!("DNS answers {name} with the alias {answer}; Kubernetes carries no packet for it, and maps no port"),
+            )
+        };
+    }
+    if service.paths.is_empty() {
+        return told(State::Works, "it has no ports: only its name leads to the pods".into());
+    }
+    let (inside, outside): (Vec<&Path>, Vec<&Path>) = service.paths.iter().partition(|path| !path.from.starts_with("outside"));
+    let first = if inside.is_empty() { &outside } else { &inside };
+    let all = |verdict: Verdict| first.iter().all(|path| path.verdict == verdict);
+    let any = |verdict: Verdict| first.iter().find(|path| path.verdict == verdict);
+    // The findings right below tell why.
+    let why = |path: &Path| path.why.as_ref().filter(|_| serious == 0).map_or_else(String::new, |why| format!(": {why}"));
+    if all(Verdict::NoEndpoints)
+        && let Some(path) = first.first()
+    {
+        return told(State::Broken, format!("nobody answers{}; a client sees {}", why(path), path.client_sees));
+    }
+    if all(Verdict::Blocked)
+        && let Some(path) = first.first()
+    {
+        let by = if path.policies.is_empty() {
+            why(path)
+        } else {
+            format!(": NetworkPolicy {} lets nobody of {} in", path.policies.join(", "), start(path))
+        };
+        return told(State::Broken, format!("nothing gets through{by}; a client sees {}", path.client_sees));
+    }
+    if all(Verdict::Unknown)
+        && let Some(path) = first.first()
+    {
+        return told(State::Unknown, format!("the files don't say{}", why(path)));
+    }
+    if let Some(path) = any(Verdict::NoEndpoints).or_else(|| any(Verdict::Blocked)).or_else(|| any(Verdict::Partial)) {
+        let port = path.port.name.clone().unwrap_or_else(|| path.port.port.to_string());
+        return told(State::Partly, format!("port {port} does not work from everywhere: a client sees {}{}", path.client_sees, why(path)));
+    }
+    if let Some(path) = any(Verdict::Unknown) {
+        return told(State::Unknown, format!("for port {} the files don't say{}", path.port.port, why(path)));
+    }
+    let who = answering(service);
+    if serious > 0 {
+        return told(State::Doubtful, format!("packets find their way to {who}, and something speaks against it:"));
+    }
+    let then = match outside.iter().find(|path| path.verdict != Verdict::Allowed) {
+        Some(path) if !inside.is_empty() => format!("; from outside a client sees {}", path.client_sees),
+        _ if service.type_ == "ClusterIP" && service.fronts.is_empty() && outside.is_empty() => "; nothing leads in from outside".into(),
+        _ => String::new(),
+    };
+    told(
+        if then.starts_with("; nothing") || then.is_empty() { State::Works } else { State::Partly },
+        format!("{who} answer{}, as far as these files tell{then}", if who.starts_with("1 ") && !who.contains(" and ") { "s" } else { "" }),
+    )
+}
+
+fn start(path: &Path) -> String {
+    match path.from.as_str() {
+        "pod" => "the pods".into(),
+        other => other.to_owned(),
+    }
+}
+
+/// `3 pods of Deployment web`
+fn answering(service: &Service) -> String {
+    let mut told: Vec<(String, Option<u32>)> = Vec::new();
+    let mut addresses = 0_u32;
+    let first = service.endpoint_slices.first().map_or("", |slice| slice.address_type.as_str());
+    for endpoint in service.endpoint_slices.iter().filter(|slice| slice.address_type == first).flat_map(|slice| &slice.endpoints) {
+        if endpoint.ready == "not-ready" || endpoint.replicas == Some(0) {
+            continue;
+        }
+        let Some((kind, name)) = endpoint.kind.as_ref().zip(endpoint.name.as_ref()) else {
+            addresses += 1;
+            continue;
+        };
+        let owner = format!("{kind} {name}");
+        match told.iter_mut().find(|(known, _)| *known == owner) {
+            Some((_, count)) => *count = count.zip(endpoint.replicas).map(|(a, b)| a.saturating_add(b)),
+            None => told.push((owner, endpoint.replicas)),
+        }
+    }
+    let mut parts: Vec<String> = told
+        .into_iter()
+        .map(|(owner, count)| match count {
+            None => format!("a pod of {owner} on every node"),
+            Some(1) => format!("1 pod of {owner}"),
+            Some(n) => format!("{n} pods of {owner}"),
+        })
+        .collect();
+    match addresses {
+        0 => {}
+        1 => parts.push("1 address written by hand".into()),
+        n => parts.push(format!("{n} addresses written by hand")),
+    }
+    parts.join(" and ")
+}
