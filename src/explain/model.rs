@@ -272,6 +272,9 @@ pub struct Step {
     pub who: String,
     /// What it does.
     pub does: String,
+    /// The same in a few words, for a sentence of all steps.
+    #[serde(skip)]
+    pub brief: String,
     /// The command that shows it; empty where none does.
     pub look: String,
 }

@@ -40,7 +40,7 @@ pub fn spread(policy: &str, pods_per_node: &[u32], replicas: Option<u32>, load_b
 /// `25 %`, `33.3 %`
 fn percent(part: u64, whole: u64) -> String {
     let tenths = (part.saturating_mul(2000) + whole) / whole.saturating_mul(2).max(1);
-    if tenths % 10 == 0 { format!("{} %", tenths / 10) } else { format!("{}.{} %", tenths / 10, tenths % 10) }
+    if tenths.is_multiple_of(10) { format!("{} %", tenths / 10) } else { format!("{}.{} %", tenths / 10, tenths % 10) }
 }
 
 #[cfg(test)]

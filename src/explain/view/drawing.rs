@@ -40,6 +40,11 @@ pub fn lines(service: &Service, width: usize) -> Vec<String> {
             })
             .filter(|(endpoint, _)| endpoint.ready != "not-ready" && endpoint.replicas != Some(0))
             .collect();
+        let dead = |path: &Path| path.port.port == port.port && path.port.protocol == port.protocol && path.verdict == Verdict::NoEndpoints;
+        if !targets.is_empty() && service.paths.iter().any(dead) {
+            lines.push("    --x nobody: none of these pods becomes ready".into());
+            continue;
+        }
         for (endpoint, number) in targets.iter().take(FEW) {
             lines.push(format!("    --> {} :{number}", called(endpoint)));
         }
