@@ -93,7 +93,8 @@ what is not known is said to be unknown, never 0.
 
 Examples:
   svclint cost k8s/ --provider aws --controller lbc   ALB, NLB and Classic, with their IPv4 addresses
-  svclint cost k8s/ --compare main/k8s -o markdown    what a pull request changes
+  svclint cost -o markdown main/k8s -- k8s            what a pull request changes, as its comment
+  svclint cost k8s/ --compare main/k8s                the same, the other way round
 
 Exit status: 0, 2 wrong usage or a file that can't be read")]
     Cost(Cost),
@@ -233,6 +234,10 @@ struct Cost {
     #[arg(short, long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
     output: Told,
 
+    /// After `--`: what the files are to become; tells what differs
+    #[arg(value_name = "CHANGED", last = true, conflicts_with = "compare")]
+    after: Vec<PathBuf>,
+
     /// Tell what differs from the files in this directory, as a pull request's from its base
     #[arg(long, value_name = "DIR")]
     compare: Option<PathBuf>,
@@ -248,6 +253,10 @@ struct Cost {
     /// Whose prices to take, as in us-east-1 [default: the first region with a price]
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
+
+    /// Only prices that their source gives in this currency: nothing is converted
+    #[arg(long, value_name = "CODE", value_parser = currency)]
+    currency: Option<String>,
 
     /// Hours of a month: 720, 730, 744
     #[arg(long, value_name = "HOURS", default_value = "730", hide_possible_values = true, value_parser = ["720", "730", "744"])]
@@ -421,6 +430,11 @@ impl From<Validation> for Validate {
 enum Table {
     Text,
     Json,
+}
+
+fn currency(code: &str) -> Result<String, String> {
+    let fits = code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_alphabetic());
+    if fits { Ok(code.to_ascii_uppercase()) } else { Err("expected a code of three letters, as in EUR".into()) }
 }
 
 fn rule_level(text: &str) -> Result<(String, Level), String> {

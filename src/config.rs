@@ -14,6 +14,7 @@ use crate::kube::profile::IpFamily;
 use crate::kube::{Profile, Version};
 
 use file::File;
+pub use file::reworded;
 pub use levels::{Levels, LevelsByFile};
 pub use values::{FailOn, Globs, Level, PortRange};
 

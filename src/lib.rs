@@ -16,6 +16,7 @@ pub mod exit;
 pub mod explain;
 pub mod finding;
 pub mod kube;
+pub mod parallel;
 pub mod report;
 pub mod rules;
 pub mod source;

@@ -6,16 +6,17 @@ use std::fs;
 use std::path::Path;
 
 /// A layer, and the layers it may know.
-const LAYERS: [(&str, &[&str]); 10] = [
+const LAYERS: [(&str, &[&str]); 11] = [
     ("source", &[]),
     ("finding", &["source"]),
     ("yaml", &["source"]),
     ("kube", &["yaml", "source", "finding"]),
     ("cost", &["kube", "source"]),
     ("rules", &["kube", "cost", "finding", "source", "yaml"]),
-    ("explain", &["kube", "cost", "source", "finding", "report"]),
+    ("parallel", &["source"]),
+    ("explain", &["kube", "cost", "source", "finding", "report", "parallel"]),
     ("report", &["finding", "source", "rules", "kube", "dry_run", "cost"]),
-    ("walk", &["source", "config"]),
+    ("walk", &["source", "config", "parallel"]),
     ("config", &["kube", "finding", "source"]),
 ];
 

@@ -54,7 +54,16 @@ fn named(rule: &'static str, severity: Severity, finding: Finding) -> Finding {
 }
 
 fn report<'a>(sources: &'a [Source], findings: &'a [Finding], unreadable: &'a [Unreadable]) -> Report<'a> {
-    Report { sources, findings, unreadable, files: sources.len(), documents: sources.len(), ignored: 0, kubernetes_version: "1.36".into() }
+    Report {
+        sources,
+        findings,
+        unreadable,
+        files: sources.len(),
+        documents: sources.len(),
+        ignored: 0,
+        kubernetes_version: "1.36".into(),
+        saving: None,
+    }
 }
 
 fn shop() -> (Vec<Source>, Vec<Finding>) {

@@ -10,6 +10,7 @@ use super::run::{Looks, print, tell};
 use super::{Around, Check, Cluster, Config, Format, RuleChoice};
 use crate::check::{self, Checked};
 use crate::config::{FailOn, Flags, Found, Settings};
+use crate::cost::Sharing;
 use crate::exit::Exit;
 use crate::finding::Finding;
 use crate::report::safe::Safe;
@@ -32,6 +33,7 @@ pub fn check(options: &Check, looks: Looks) -> Result<Exit, String> {
         documents: run.documents,
         ignored: 0,
         kubernetes_version: run.version,
+        saving: run.saving,
     };
     print(|out| match options.output {
         Format::Full => report::full::write(out, &report, looks.out),
@@ -71,6 +73,7 @@ struct Run {
     files: usize,
     documents: usize,
     version: String,
+    saving: Option<Sharing>,
     exit: Option<Exit>,
 }
 
@@ -81,7 +84,7 @@ impl Run {
         let mut files = walk::read(paths, &walk::Options { exclude: &settings.exclude, context: &context, stdin_name });
         let levels = settings.levels(&files.sources, |source| walk::absolute(Path::new(&source.path)));
         let is_context = |source: &Source| source.id.0 as usize >= files.named;
-        let Checked { mut findings, documents } =
+        let Checked { mut findings, documents, saving } =
             check::check(&files.sources, &is_context, settings.profile.clone(), &|source| levels.of(source));
 
         let worst = findings.iter().map(|finding| finding.severity).max();
@@ -90,6 +93,9 @@ impl Run {
         self.renumber(&mut files.sources, &mut findings);
         self.files += files.named;
         self.documents += documents;
+        if saving.as_ref().map(|it| it.saves.amount) > self.saving.as_ref().map(|it| it.saves.amount) {
+            self.saving = saving;
+        }
         self.version = settings.profile.version.to_string();
         self.sources.append(&mut files.sources);
         self.findings.append(&mut findings);

@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use rayon::prelude::*;
-
 use super::check::{context, units};
 use super::run::{Looks, print};
 use super::{Explain, Proxy, RuleChoice, View, dry_run};
@@ -12,6 +10,7 @@ use crate::exit::Exit;
 use crate::explain::rules::{Mode, Node, rules};
 use crate::explain::{self, Explanation, Maker, Wanted, view};
 use crate::kube::{Object, World, read};
+use crate::parallel;
 use crate::report::safe::Safe;
 use crate::walk;
 
@@ -31,14 +30,10 @@ pub fn explain(options: &Explain, looks: Looks) -> Result<Exit, String> {
         let is_context = |id: u32| id as usize >= files.named;
         let levels = settings.levels(&files.sources, |source| walk::absolute(Path::new(&source.path)));
         let judge = settings.profile.lenient();
-        let objects: Vec<Vec<Object<'_>>> = files
-            .sources
-            .par_iter()
-            .map(|source| {
-                let context = is_context(source.id.0);
-                read::objects(source, context, (!context && options.rules.is_none()).then_some(&judge))
-            })
-            .collect();
+        let objects: Vec<Vec<Object<'_>>> = parallel::map(&files.sources, parallel::is_much(&files.sources), |source| {
+            let context = is_context(source.id.0);
+            read::objects(source, context, (!context && options.rules.is_none()).then_some(&judge))
+        });
         let world = World::new(&files.sources, settings.profile.clone(), objects.into_iter().flatten().collect());
         explanation.kubernetes_version = settings.profile.version.to_string();
         match options.rules {

@@ -52,7 +52,7 @@ pub fn questions(service: &Service, namespace: &str) -> Vec<Ask> {
 /// The endpoints that take traffic.
 fn live(service: &Service) -> impl Iterator<Item = (&Slice, &Endpoint)> {
     let all = service.endpoint_slices.iter().flat_map(|slice| slice.endpoints.iter().map(move |endpoint| (slice, endpoint)));
-    all.filter(|(_, endpoint)| endpoint.replicas != Some(0) && endpoint.ready != "not-ready")
+    all.filter(|(_, endpoint)| endpoint.serves())
 }
 
 struct Asks<'m> {

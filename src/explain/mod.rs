@@ -25,11 +25,10 @@ mod start;
 mod summary;
 pub mod view;
 
-use rayon::prelude::*;
-
 use crate::finding::Finding;
 use crate::kube::World;
 use crate::kube::object::Object;
+use crate::parallel;
 
 pub use balancer::Maker;
 pub use model::Explanation;
@@ -68,12 +67,9 @@ pub fn explain_found(world: &World<'_>, wanted: &Wanted, findings: &[Finding]) -
 
 fn services(world: &World<'_>, wanted: &Wanted) -> Vec<notes::Concerned> {
     let scene = Scene::new(world);
-    world
-        .objects()
-        .par_iter()
-        .filter(|object| asked_for(object, wanted))
-        .filter_map(|object| service::explain(&scene, object, wanted))
-        .collect()
+    let asked_for: Vec<_> = world.objects().iter().filter(|object| asked_for(object, wanted)).collect();
+    let explained = parallel::map(&asked_for, parallel::is_much(world.sources), |object| service::explain(&scene, object, wanted));
+    explained.into_iter().flatten().collect()
 }
 
 /// Whether an object is a Service that is asked for.

@@ -111,7 +111,7 @@ fn answering(service: &Service) -> String {
     let mut addresses = 0_u32;
     let first = service.endpoint_slices.first().map_or("", |slice| slice.address_type.as_str());
     for endpoint in service.endpoint_slices.iter().filter(|slice| slice.address_type == first).flat_map(|slice| &slice.endpoints) {
-        if endpoint.ready == "not-ready" || endpoint.replicas == Some(0) {
+        if !endpoint.serves() {
             continue;
         }
         let Some((kind, name)) = endpoint.kind.as_ref().zip(endpoint.name.as_ref()) else {

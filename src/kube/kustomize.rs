@@ -47,7 +47,9 @@ impl Kustomize {
             }
         }
         if !read.patches.is_empty() {
-            let patches = sources.iter().filter(|source| read.patches.contains(&normal("", &source.path)));
+            let names: HashSet<&str> = read.patches.iter().map(|path| name(path)).collect();
+            let called = sources.iter().filter(|source| names.contains(name(&source.path)));
+            let patches = called.filter(|source| read.patches.contains(&normal("", &source.path)));
             read.patch_files = patches.map(|source| source.id).collect();
         }
         read
@@ -141,11 +143,10 @@ impl Kustomize {
 }
 
 fn is_kustomization(path: &str, object: &Object<'_>) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let named = matches!(name, "kustomization.yaml" | "kustomization.yml" | "Kustomization");
-    let group = super::apis::group(&object.reference.api_version);
-    (named && object.kind().is_empty() || matches!(object.kind(), "Kustomization" | "Component"))
-        && matches!(group, "" | "kustomize.config.k8s.io")
+    let named = || matches!(name(path), "kustomization.yaml" | "kustomization.yml" | "Kustomization");
+    let group = || super::apis::group(&object.reference.api_version);
+    (object.kind().is_empty() && named() || matches!(object.kind(), "Kustomization" | "Component"))
+        && matches!(group(), "" | "kustomize.config.k8s.io")
 }
 
 /// The paths in a list: its items, or what stands under `key` in each.
@@ -157,6 +158,10 @@ fn named<'t>(root: Value<'t, '_>, list: &str, key: &str) -> impl Iterator<Item =
         let item = if key.is_empty() { item } else { item.get(&key)?.follow() };
         item.as_str().filter(|path| !path.contains('\n'))
     })
+}
+
+fn name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
 fn parent(path: &str) -> &str {

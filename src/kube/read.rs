@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::object::{Object, ObjectId, State};
 use super::typed::Typed;
-use super::{Profile, template, verdict};
+use super::{Profile, repeats, template, verdict};
 use crate::finding::ObjectRef;
 use crate::source::Source;
 use crate::yaml::{self, Chunk, Kind, NodeId, Tree, Value};
@@ -115,7 +115,7 @@ fn fill<'s>(source: &'s Source, object: &mut Object<'s>, judge: Option<&Profile>
 /// Drops the nodes of a kind that no rule asks about and that is large: there are megabytes of definitions of custom
 /// resources in some trees. What decoding found in them is kept, and so are repeated keys, which are told by their nodes.
 fn forget(object: &mut Object<'_>) {
-    if object.kind() == "CustomResourceDefinition" && object.tree.duplicates().is_empty() {
+    if object.kind() == "CustomResourceDefinition" && !repeats::any(&object.tree) {
         object.tree = Arc::new(Tree::empty(object.span.file));
     }
 }

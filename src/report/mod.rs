@@ -13,6 +13,7 @@ pub mod wrap;
 
 use owo_colors::Style;
 
+use crate::cost::Sharing;
 use crate::finding::{Finding, Severity};
 use crate::source::{FileId, Source, Span, Unreadable};
 
@@ -33,6 +34,8 @@ pub struct Report<'a> {
     pub ignored: usize,
     /// The version they were judged for: `1.36`.
     pub kubernetes_version: String,
+    /// The change that saves most on load balancers.
+    pub saving: Option<Sharing>,
 }
 
 /// How a report for people looks.

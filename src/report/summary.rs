@@ -4,7 +4,10 @@ use std::io::{self, Write};
 
 use owo_colors::{OwoColorize, Style};
 
+use super::safe::Safe;
+use super::wrap::wrap;
 use super::{Look, Report, style};
+use crate::cost::{Sharing, title_of};
 use crate::finding::Severity;
 
 /// Writes the line, and where to read more about what was found.
@@ -36,7 +39,21 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>, look: Look) -> io::Result
     if !report.unreadable.is_empty() {
         line.push_str(&format!(", {} could not be read", many(report.unreadable.len(), "file")));
     }
-    writeln!(out, "{line}")
+    writeln!(out, "{line}")?;
+    report.saving.as_ref().map_or(Ok(()), |it| saving(out, it, look))
+}
+
+/// What a change of the load balancers would save, with whose prices say so.
+fn saving(out: &mut dyn Write, it: &Sharing, look: Look) -> io::Result<()> {
+    let bold = if look.color { Style::new().bold() } else { Style::new() };
+    let prices: Vec<_> = it.sources.iter().map(|source| title_of(source)).collect();
+    let oldest = it.as_of.map_or_else(|| "without a date".to_owned(), |date| format!("{date} or later"));
+    writeln!(out, "{}: {}", format!("save {} a month", it.saves).style(bold), Safe(&it.change))?;
+    let fine = format!(
+        "list prices of {oldest} ({}), 730 hours, no traffic, taken for one cluster; `svclint cost` shows the whole",
+        prices.join("; ")
+    );
+    wrap(&Safe(&fine).to_string(), look.width - 2, look.width - 2).iter().try_for_each(|line| writeln!(out, "  {line}"))
 }
 
 fn fixable(report: &Report<'_>) -> usize {

@@ -37,6 +37,7 @@ macro_rules! rules {
 }
 
 rules! {
+    annotation_no_longer_read => "annotation-no-longer-read",
     autoscaler_target_missing => "autoscaler-target-missing",
     code_fence_pasted => "code-fence-pasted",
     disruption_budget_selects_nothing => "disruption-budget-selects-nothing",
@@ -67,7 +68,9 @@ rules! {
     load_balancer_annotation_misread => "load-balancer-annotation-misread",
     load_balancer_cannot_work => "load-balancer-cannot-work",
     load_balancer_clash => "load-balancer-clash",
+    load_balancer_internal_by_default => "load-balancer-internal-by-default",
     load_balancer_key_deprecated => "load-balancer-key-deprecated",
+    load_balancer_on_local_cluster => "load-balancer-on-local-cluster",
     load_balancer_port_dropped => "load-balancer-port-dropped",
     missing_document_separator => "missing-document-separator",
     monitor_port_missing => "monitor-port-missing",

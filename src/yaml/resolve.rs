@@ -49,6 +49,12 @@ pub fn plain(text: &str) -> Scalar<'_> {
     }
 }
 
+/// Whether a plain scalar without a tag is null.
+#[must_use]
+pub fn is_null(text: &str) -> bool {
+    matches!(text, "" | "~" | "null" | "Null" | "NULL")
+}
+
 /// A scalar that has a tag, quoted or not; the text of `!!binary` is decoded already.
 ///
 /// # Errors
@@ -78,7 +84,7 @@ fn word(text: &str) -> Scalar<'_> {
     match text {
         "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => Scalar::Bool(true),
         "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => Scalar::Bool(false),
-        "~" | "null" | "Null" | "NULL" => Scalar::Null,
+        _ if is_null(text) => Scalar::Null,
         _ => Scalar::Str(text),
     }
 }

@@ -132,7 +132,13 @@ impl<'t, 's> Value<'t, 's> {
     /// Whether it is null: nothing written, `~`, `null`.
     #[must_use]
     pub fn is_null(self) -> bool {
-        self.scalar() == Some(Scalar::Null)
+        let value = self.follow();
+        let node = value.node();
+        match node.shape {
+            Shape::Scalar(_) if node.flags & TAGGED != 0 => value.scalar() == Some(Scalar::Null),
+            Shape::Scalar(Style::Plain) => resolve::is_null(value.text()),
+            _ => false,
+        }
     }
 
     /// Whether it is a mapping, aliases followed.

@@ -145,6 +145,7 @@ fn answerer(endpoint: &Endpoint) -> String {
         "probe" => "ready when its readiness probe says so",
         "running" => "ready as soon as its containers run (no readiness probe)",
         "always" => "listed even when not ready (publishNotReadyAddresses)",
+        "never" => "never ready: its probe asks for a port that its container lacks",
         "not-ready" => "written as not ready: gets no traffic",
         _ => "written as ready",
     };
