@@ -11,11 +11,10 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use svclint::explain::model::Service;
 use svclint::explain::rules::{Mode, Node, rules};
-use svclint::explain::{Explanation, Start, Wanted, explain, view};
+use svclint::explain::{Start, Wanted, explain};
 use svclint::kube::profile::IpFamily;
 use svclint::kube::version::Version;
 use svclint::kube::{Profile, World, read};
-use svclint::report::Look;
 use svclint::source::{FileId, Source};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
@@ -359,36 +358,6 @@ fn ipvs_is_what_its_source_says() {
     }
 }
 
-fn view_of(path: &Path, from: &[&str]) -> String {
-    let wanted = Wanted { from: from.iter().map(|from| from.parse().unwrap()).collect(), ..Wanted::default() };
-    let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-    let services = world(vec![(name, fs::read(path).unwrap())], Profile::default(), |world| explain(world, &wanted));
-    let explanation = Explanation { version: 1, kubernetes_version: "1.36".into(), services, findings: Vec::new() };
-    let mut out = Vec::new();
-    view::text::write(&mut out, &explanation, false, Look { color: false, width: 80 }).unwrap();
-    String::from_utf8(out).unwrap()
-}
-
-#[test]
-fn the_text_says_what_a_reader_needs() {
-    let seeds = Path::new(ROOT).join("fixtures/seeds");
-    let mut seen = 0;
-    for seed in fs::read_dir(&seeds).unwrap().map(|file| file.unwrap().path()) {
-        if seed.extension().is_none_or(|it| it != "yaml") {
-            continue;
-        }
-        let text = view_of(&seed, &[]);
-        let commands = |line: &str| line.trim_start().starts_with("kubectl ") || line.trim_start().starts_with("nc ");
-        let wide: Vec<_> = text.lines().filter(|line| line.chars().count() > 80 && !commands(line) && line.contains(' ')).collect();
-        assert!(wide.is_empty(), "{}: wider than 80 columns: {wide:?}", seed.display());
-        insta::with_settings!({ snapshot_path => seeds.join("snapshots"), prepend_module_to_snapshot => false, omit_expression => true }, {
-            insta::assert_snapshot!(seed.file_stem().unwrap().to_str().unwrap(), text);
-        });
-        seen += 1;
-    }
-    assert!(seen > 3, "only {seen} seeds");
-}
-
 #[test]
 fn nothing_grows_with_the_square_of_the_replicas() {
     let yaml = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {clusterIP: None, selector: {app: a}, ports: [{port: 80}]}\n---\n\
@@ -397,4 +366,39 @@ fn nothing_grows_with_the_square_of_the_replicas() {
     let services = world(vec![("a.yaml".into(), yaml.into())], Profile::default(), |world| explain(world, &Wanted::default()));
     assert_eq!(services[0].endpoint_slices[0].endpoints.len(), 1);
     assert_eq!(services[0].endpoint_slices[0].endpoints[0].replicas, Some(2_000_000_000));
+}
+
+/// The way from outside to the one Service of a file that is called so.
+fn from_outside(file: &str, service: &str) -> svclint::explain::model::Path {
+    let file = Path::new(ROOT).join("fixtures/routes").join(file);
+    let wanted = Wanted { services: vec![service.into()], from: vec![Start::Outside(None)], ..Wanted::default() };
+    let services = world(vec![("it.yaml".into(), fs::read(file).unwrap())], Profile::default(), |world| explain(world, &wanted));
+    services[0].paths[0].clone()
+}
+
+#[test]
+fn an_ingress_or_an_attached_route_is_a_way_in() {
+    for (file, at) in [("ingress-number-ok.yaml", "ingress"), ("attach-all.yaml", "gateway"), ("http-grant.yaml", "gateway")] {
+        let service = if file == "http-grant.yaml" { "api" } else { "web" };
+        let path = from_outside(file, service);
+        assert_eq!(path.verdict.name(), "allowed", "{file}: {path:?}");
+        let hops: Vec<_> = path.hops.iter().map(|hop| hop.at).collect();
+        assert_eq!(hops, ["dns", at, "proxy", "pod"], "{file}");
+        assert_eq!(path.client_address_kept, Some(false), "{file}");
+    }
+}
+
+#[test]
+fn a_route_that_hangs_on_nothing_leads_nowhere() {
+    for (file, service, why) in [
+        ("attach-selector-misses.yaml", "web", "lets no route of this namespace in"),
+        ("attach-section-missing.yaml", "web", "no such listener"),
+        ("http-no-grant.yaml", "api", "no ReferenceGrant"),
+        ("ingress-port-missing.yaml", "web", "which the Service does not have"),
+    ] {
+        let path = from_outside(file, service);
+        assert_eq!(path.verdict.name(), "blocked", "{file}: {path:?}");
+        assert_eq!(path.blocked_at, ["address"], "{file}");
+        assert!(path.why.as_deref().unwrap().contains(why), "{file}: {path:?}");
+    }
 }

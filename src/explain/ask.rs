@@ -4,7 +4,7 @@ use super::model::{Ask, Endpoint, Service, Slice, Verdict};
 use crate::kube::variables::prefix;
 
 /// Questions that are asked of one Service: more nobody reads.
-const FEW: usize = 5;
+const FEW: usize = 4;
 
 /// The questions for a Service, most likely first.
 #[must_use]
@@ -18,11 +18,15 @@ pub fn questions(service: &Service, namespace: &str) -> Vec<Ask> {
         return asks.asks;
     }
     let dead = service.paths.iter().all(|path| path.verdict == Verdict::NoEndpoints) && !service.paths.is_empty();
-    if dead || live(service).next().is_none() {
+    let listed = service.endpoint_slices.iter().any(|slice| !slice.endpoints.is_empty());
+    if !listed {
         asks.who_makes_the_pods();
-        if dead {
-            return asks.asks;
-        }
+    }
+    if dead {
+        return asks.asks;
+    }
+    if service.paths.iter().any(|path| path.verdict == Verdict::Blocked && !path.policies.is_empty()) {
+        asks.policies();
     }
     match service.type_.as_str() {
         "LoadBalancer" => asks.balancer(),
@@ -48,7 +52,7 @@ pub fn questions(service: &Service, namespace: &str) -> Vec<Ask> {
 /// The endpoints that take traffic.
 fn live(service: &Service) -> impl Iterator<Item = (&Slice, &Endpoint)> {
     let all = service.endpoint_slices.iter().flat_map(|slice| slice.endpoints.iter().map(move |endpoint| (slice, endpoint)));
-    all.filter(|(_, endpoint)| endpoint.replicas != Some(0) && endpoint.ready != "not-ready")
+    all.filter(|(_, endpoint)| endpoint.serves())
 }
 
 struct Asks<'m> {
@@ -108,12 +112,16 @@ impl Asks<'_> {
     fn where_from(&mut self) {
         let port = self.service.ports.first().map_or(0, |port| port.port);
         let (name, namespace) = (&self.service.name, self.namespace);
-        let question = if self.service.headless {
+        let question = if self.service.type_ != "ClusterIP" {
+            "where does the client run? The name works in pods only, not on a node or a laptop: from there use a node's address and the node port"
+        } else if self.service.headless {
             "where does the client run? The name works in the cluster's pods only, not on a laptop and not on a node"
         } else {
-            "where does the client run? The name works in pods only, not on a node or a laptop; the cluster IP in pods and on nodes. From outside a NodePort, a LoadBalancer, an Ingress or `kubectl port-forward` lead in"
+            "where does the client run? The name works in pods only, not on a node or a laptop; the cluster IP in pods and on nodes. From outside a NodePort, a LoadBalancer, an Ingress or, for a trial, `kubectl port-forward` lead in"
         };
-        let command = format!("kubectl port-forward -n {namespace} service/{name} 8080:{port}   # to one pod, past the Service");
+        let command = format!(
+            "kubectl port-forward -n {namespace} service/{name} 8080:{port}   # to one pod that kubectl picks, past the cluster IP"
+        );
         self.ask(question, command);
     }
 
@@ -144,8 +152,12 @@ impl Asks<'_> {
         let container = endpoint.container.as_ref().map_or_else(String::new, |container| format!(" -c {container}"));
         let udp = slice.ports.first().is_some_and(|port| port.protocol == "UDP");
         self.ask(
-            format!("does {program} really listen on {port}, and on all addresses (0.0.0.0), not on 127.0.0.1 alone? Nothing in these files can tell"),
-            format!("kubectl exec -n {namespace} {}/{workload}{container} -- netstat -l{}n", kind.to_lowercase(), if udp { "u" } else { "t" }),
+            format!("does {program} really listen on {port}, on 0.0.0.0 and not on 127.0.0.1 alone? Nothing in these files can tell"),
+            format!(
+                "kubectl exec -n {namespace} {}/{workload}{container} -- netstat -l{}n",
+                kind.to_lowercase(),
+                if udp { "u" } else { "t" }
+            ),
         );
     }
 
@@ -160,7 +172,8 @@ impl Asks<'_> {
     }
 
     fn policies(&mut self) {
-        if self.service.paths.iter().any(|path| !path.policies.is_empty()) {
+        let asked = self.asks.iter().any(|ask| ask.question.contains("NetworkPolicies"));
+        if !asked && self.service.paths.iter().any(|path| !path.policies.is_empty()) {
             self.ask(
                 "does the network plugin enforce NetworkPolicies at all? Flannel alone does not, Calico and Cilium do",
                 "kubectl get daemonsets -n kube-system".into(),
@@ -174,8 +187,8 @@ impl Asks<'_> {
         let pods = live(self.service).any(|(_, endpoint)| endpoint.kind.is_some());
         if self.asks.len() < FEW && pods && (many || through_nodes) {
             self.ask(
-                "does it work only on the node that runs the pod? Then it is the pod network between nodes (VXLAN, security groups), not the Service",
-                format!("kubectl get pods -n {} -o wide; kubectl run ask --rm -it --restart=Never --image=busybox:1.36 -- nc -vz -w 3 POD-ADDRESS PORT", self.namespace),
+                "does it work on the pod's own node only? Then it is the pod network between nodes (VXLAN, security groups), not the Service",
+                format!("kubectl get pods -n {} -o wide   # then call each pod's address from a pod on another node", self.namespace),
             );
         }
     }
@@ -192,14 +205,14 @@ impl Asks<'_> {
     }
 
     fn variable(&mut self) {
-        if self.service.env.is_empty() || self.asks.len() > FEW {
+        if self.service.env.is_empty() || self.asks.len() >= FEW {
             return;
         }
         let variable = format!("{}_PORT", prefix(&self.service.name));
         let value = self.service.env.iter().find(|it| it.name == variable).map_or("tcp://…", |it| it.value.as_str()).to_owned();
         self.ask(
             format!(
-                "does a program of this namespace read {variable} as a setting of its own? Pods get {variable}={value}: rename the Service, or set enableServiceLinks: false in the pod"
+                "does a program here read {variable} as its own setting? Pods get {variable}={value}: rename the Service, or set enableServiceLinks: false in the pod"
             ),
             format!("kubectl exec -n {} POD -- env | grep ^{variable}", self.namespace),
         );

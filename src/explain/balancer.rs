@@ -77,7 +77,7 @@ pub fn of(service: &Service, profile: &Profile) -> Option<model::Balancer> {
         port: spec.ports.as_ref().and_then(|ports| ports.first()).map_or(80, |port| port.port),
     };
     let made = match maker {
-        None => unknown(),
+        None => unknown(wish.local),
         Some(Maker::Nobody) => local::nobody(),
         Some(Maker::K3d) => local::k3s(&wish, true),
         Some(Maker::Provider(provider)) => match provider {
@@ -117,7 +117,7 @@ fn foreign(class: &str) -> model::Balancer {
     }
 }
 
-fn unknown() -> model::Balancer {
+fn unknown(local: bool) -> model::Balancer {
     model::Balancer {
         becomes: "what some controller of the cluster makes of it; which one runs there is not in these files (`--provider` tells)".into(),
         address: "what that controller writes into the Service's status".into(),
@@ -127,7 +127,7 @@ fn unknown() -> model::Balancer {
         ),
         sends_to: "unknown",
         targets: "usually the node port of every node; some send to the pods themselves, some leave the destination as it is".into(),
-        health: health(false).into(),
+        health: health(local).into(),
         source: "the balancer's own address where it is a proxy, else the client's until a node changes it".into(),
         ..model::Balancer::default()
     }

@@ -23,7 +23,7 @@ pub fn chains(service: &Service, namespace: &str, addresses: impl Fn(&Endpoint, 
                 .iter()
                 .find(|joined| joined.name == port.name.as_deref().unwrap_or_default() && joined.protocol == port.protocol);
             let Some(number) = joined.and_then(|joined| joined.port) else { continue };
-            let live = slice.endpoints.iter().filter(|endpoint| endpoint.ready != "not-ready" && endpoint.replicas != Some(0));
+            let live = slice.endpoints.iter().filter(|endpoint| endpoint.serves());
             all.extend(live.flat_map(|endpoint| addresses(endpoint, &slice.address_type, number)));
         }
         if all.is_empty() {

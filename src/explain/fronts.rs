@@ -145,8 +145,15 @@ pub fn told<'w, 's>(world: &'w World<'s>, sendings: &[Sending<'w, 's>], ports: &
             known.paths.extend(sending.path.clone().filter(|path| !known.paths.contains(path)));
             continue;
         }
-        let leads_to = sending.port.find(ports);
-        let (through, mut broken) = carried(world, sending);
+        let (mut through, mut broken) = carried(world, sending);
+        let mut leads_to = sending.port.find(ports);
+        if leads_to.is_none() && object.kind() == "Ingress" {
+            // `internal/ingress/controller/controller.go:serviceEndpoints` of ingress-nginx compares the target port, too.
+            leads_to = ports.iter().find(|port| sending.port.told().as_deref() == Some(port.target_port.as_str())).map(|port| port.port);
+            if leads_to.is_some() {
+                through += ", if it is ingress-nginx: the port named is a targetPort, which no other controller takes";
+            }
+        }
         if leads_to.is_none() && sending.port != Asked::Nothing {
             broken = broken.or_else(|| sending.port.told().map(|port| format!("it names port `{port}`, which the Service does not have")));
         }
@@ -196,7 +203,7 @@ fn carried(world: &World<'_>, sending: &Sending<'_, '_>) -> (String, Option<Stri
         let section = parent.section.map_or_else(String::new, |section| format!(", listener `{section}`"));
         let gateway = world.named("Gateway", parent.name, object).into_iter().find(|gateway| world.namespace(gateway) == namespace);
         match gateway {
-            None => through.push(format!("Gateway `{namespace}/{}`{section}, which is not in these files", parent.name)),
+            None => through.push(format!("Gateway `{namespace}/{}`{section} (not in these files)", parent.name)),
             Some(gateway) => match attach::refused(world, object, parent, gateway) {
                 None => through.push(format!("Gateway `{namespace}/{}`{section}", parent.name)),
                 Some((why, _)) => refused.push(format!("Gateway `{namespace}/{}` {}", parent.name, reason(why))),

@@ -150,7 +150,11 @@ impl Way<'_, '_, '_, '_> {
                 .subject
                 .cluster_ip
                 .map_or_else(|| "it has no cluster IP".to_owned(), |ip| format!("its cluster IP {ip} exists inside the cluster only"));
-            self.hop("node", format!("no address of this Service is known outside: {address}"), None);
+            if self.subject.fronts.is_empty() {
+                self.hop("node", format!("no address of this Service is known outside: {address}"), None);
+            } else {
+                self.hop("node", format!("what stands in front of it does not lead to this port, and {address}"), None);
+            }
             return;
         };
         let asked = match front.hosts.as_slice() {
@@ -234,7 +238,11 @@ impl Way<'_, '_, '_, '_> {
             }
             _ => {}
         }
-        let made = if balancer.provider.is_none() { ", if something in the cluster makes one" } else { "" };
+        let made = match balancer.provider.as_deref() {
+            None => ", if something in the cluster makes one",
+            Some("kind") => ", if cloud-provider-kind runs",
+            _ => "",
+        };
         self.hop("load-balancer", format!("the load balancer{whose} listens on {to}{made}"), Some(to));
         if balancer.keeps_client_address == Some(false) {
             self.source = "the balancer".into();
@@ -300,12 +308,12 @@ impl Way<'_, '_, '_, '_> {
         let own = entering && spec.and_then(|spec| spec.external_traffic_policy.as_deref()) == Some("Local")
             || !entering && spec.and_then(|spec| spec.internal_traffic_policy.as_deref()) == Some("Local");
         let choice = match odds(self.targets) {
-            _ if own => "one of that node's own endpoints, picked at random for each connection (no round robin)".to_owned(),
+            _ if own => "one of that node's own endpoints, at random for each connection (no round robin)".to_owned(),
             Some(1) => "the only endpoint".to_owned(),
-            Some(n) => format!("one of {n} endpoints, picked at random for each connection (1/{n} each, no round robin)"),
-            None => "one endpoint, picked at random for each connection (no round robin)".to_owned(),
+            Some(n) => format!("one of {n} endpoints, at random for each connection (1/{n} each, no round robin)"),
+            None => "one endpoint, at random for each connection (no round robin)".to_owned(),
         };
-        let mut what = format!("kube-proxy's rules on {whose} put {choice}, in place of {to}");
+        let mut what = format!("kube-proxy's rules on {whose} send {to} on to {choice}");
         if spec.and_then(|spec| spec.session_affinity.as_deref()) == Some("ClientIP") {
             let seconds =
                 spec.and_then(|spec| spec.session_affinity_config.as_ref()?.client_ip.as_ref()?.timeout_seconds).unwrap_or(10_800);
@@ -324,9 +332,15 @@ impl Way<'_, '_, '_, '_> {
 
     fn policy(&mut self, path: &model::Path) {
         let names = path.policies.join(", ");
+        let seen = match self.targets.first() {
+            Some(target) if target.port != self.port.port => {
+                format!("; policies see the pod's port, {}, never the Service's {}", target.port, self.port.port)
+            }
+            _ => String::new(),
+        };
         let what = match path.verdict {
             Verdict::Unknown if path.why.is_some() => "whether a NetworkPolicy lets it pass the files don't say".into(),
-            Verdict::Blocked => format!("dropped at {}: isolated by NetworkPolicy {names}, and no rule lets this in", ends(path)),
+            Verdict::Blocked => format!("dropped at {}: isolated by NetworkPolicy {names}, and no rule lets this in{seen}", ends(path)),
             Verdict::Partial => format!("for some of the pods dropped at {}: isolated by NetworkPolicy {names}", ends(path)),
             Verdict::Allowed if !names.is_empty() => format!("NetworkPolicy {names} lets it pass"),
             _ => return,

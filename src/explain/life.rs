@@ -7,17 +7,20 @@ use super::model::{Check, Service, Step};
 pub fn steps(service: &Service, namespace: &str) -> Vec<Step> {
     let name = &service.name;
     let mut steps = Vec::new();
-    let mut step = |who: &str, does: String, look: String| steps.push(Step { who: who.to_owned(), does, look });
+    let mut step = |who: &str, brief: String, does: String, look: String| steps.push(Step { who: who.to_owned(), does, brief, look });
     let filled: Vec<_> = service.defaults.iter().map(|default| format!("{}: {}", default.field, default.value)).collect();
     let filled = if filled.is_empty() { String::new() } else { format!(" ({})", filled.join(", ")) };
+    let count = service.defaults.len();
     step(
         "API server",
+        format!("fills in {count} field{}{}, stores it in etcd", if count == 1 { "" } else { "s" }, allots(service)),
         format!("decodes it, fills in what is missing{filled}, validates it{}, stores it in etcd", allots(service)),
         format!("kubectl get service -n {namespace} {name} -o yaml"),
     );
     if service.type_ == "ExternalName" {
         step(
             "CoreDNS",
+            "answers the name with the alias; no slice, no rule is made".into(),
             "watches Services through the API server and answers the name with the alias; no slice, no kube-proxy rule is made".into(),
             lookup(name, namespace),
         );
@@ -27,11 +30,13 @@ pub fn steps(service: &Service, namespace: &str) -> Vec<Step> {
     match &service.selector {
         Some(_) => step(
             "EndpointSlice controller",
+            "watches the API server (not etcd) and writes the selected pods' addresses into slices".into(),
             "(in kube-controller-manager) watches Services and Pods through the API server, not etcd, and writes the selected pods' addresses into EndpointSlices; Endpoints are the deprecated view of them (1.33)".into(),
             slices,
         ),
         None => step(
             "nobody",
+            "looks for pods: the slices are yours".into(),
             "looks for pods: without a selector the slices are those you write; Endpoints of the same name are copied into slices by the mirroring controller".into(),
             slices,
         ),
@@ -39,6 +44,7 @@ pub fn steps(service: &Service, namespace: &str) -> Vec<Step> {
     if service.headless {
         step(
             "CoreDNS",
+            "answers the name with their ready addresses; kube-proxy does nothing for it".into(),
             "watches Services and EndpointSlices through the API server and answers the name with the ready addresses; kube-proxy does nothing for it".into(),
             lookup(name, namespace),
         );
@@ -46,11 +52,13 @@ pub fn steps(service: &Service, namespace: &str) -> Vec<Step> {
     }
     step(
         "kube-proxy",
+        "on every node writes its rules from them".into(),
         "on every node watches Services and EndpointSlices and writes that node's rules; the kernel, not kube-proxy, carries the packets"
             .into(),
         format!("iptables-save -t nat | grep {namespace}/{name}   # on a node; nft list table ip kube-proxy in nftables mode"),
     );
-    step("CoreDNS", "answers the name with the cluster IP, endpoints or not".into(), lookup(name, namespace));
+    let answers = "answers the name with the cluster IP, endpoints or not";
+    step("CoreDNS", answers.into(), answers.into(), lookup(name, namespace));
     if let Some(balancer) = &service.balancer {
         let who = match balancer.provider.as_deref() {
             Some("k3s" | "k3d") => "ServiceLB",
@@ -62,11 +70,17 @@ pub fn steps(service: &Service, namespace: &str) -> Vec<Step> {
         } else {
             "watches Services of this type, makes the balancer and writes its address into the status".to_owned()
         };
-        step(who, does, format!("kubectl get service -n {namespace} {name} --watch"));
+        let brief = if who == "nobody" { "makes the load balancer" } else { "makes the balancer and writes its address into the status" };
+        step(who, brief.into(), does, format!("kubectl get service -n {namespace} {name} --watch"));
     }
-    if !service.env.is_empty() {
+    if let Some((first, last)) = service.env.first().zip(service.env.iter().find(|variable| variable.value.contains("://"))) {
+        let rest = service.env.len().saturating_sub(2);
         step(
             "kubelet",
+            format!(
+                "gives containers started from now on {}={}, {}={} and {rest} more (unless enableServiceLinks: false)",
+                first.name, first.value, last.name, last.value
+            ),
             "gives the Service's variables to containers that start from now on".into(),
             format!("kubectl exec -n {namespace} POD -- env | grep _SERVICE_HOST"),
         );
@@ -134,8 +148,8 @@ pub fn checks(service: &Service, namespace: &str, domain: &str) -> Vec<Check> {
         },
     );
     let Some(port) = port else { return checks };
+    let tool = if port.protocol == "UDP" { "nc -vuz" } else { "nc -vz" };
     if !service.headless {
-        let tool = if port.protocol == "UDP" { "nc -vuz" } else { "nc -vz" };
         check(
             "kube-proxy sends it on",
             format!("{ask} {tool} -w 3 {name} {}", port.port),
@@ -146,12 +160,12 @@ pub fn checks(service: &Service, namespace: &str, domain: &str) -> Vec<Check> {
     match service.type_.as_str() {
         "NodePort" => check(
             "it is reached from outside",
-            format!("nc -vz -w 3 NODE-ADDRESS {node_port}"),
+            format!("{tool} -w 3 NODE-ADDRESS {node_port}"),
             "a firewall, or node addresses that your machine has no route to (Docker-based clusters)",
         ),
         "LoadBalancer" => check(
             "it is reached from outside",
-            format!("kubectl get service -n {namespace} {name}; nc -vz -w 3 EXTERNAL-IP {}", port.port),
+            format!("kubectl get service -n {namespace} {name}; {tool} -w 3 EXTERNAL-IP {}", port.port),
             "<pending>: nobody makes load balancers here; time-out: its health checks or a firewall",
         ),
         _ => {}

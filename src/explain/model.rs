@@ -272,6 +272,9 @@ pub struct Step {
     pub who: String,
     /// What it does.
     pub does: String,
+    /// The same in a few words, for a sentence of all steps.
+    #[serde(skip)]
+    pub brief: String,
     /// The command that shows it; empty where none does.
     pub look: String,
 }
@@ -398,8 +401,16 @@ pub struct Endpoint {
     pub image: Option<String>,
     /// The name that DNS gives it under the Service's.
     pub hostname: Option<String>,
-    /// `probe`, `running`, `always`, `ready`, `not-ready`.
+    /// `probe`, `running`, `always`, `ready`, `not-ready`, `never` (its probe asks for a port that its container lacks).
     pub ready: &'static str,
+}
+
+impl Endpoint {
+    /// Whether it gets traffic, as far as files tell.
+    #[must_use]
+    pub fn serves(&self) -> bool {
+        self.replicas != Some(0) && !matches!(self.ready, "not-ready" | "never")
+    }
 }
 
 /// The way from a start to a port.

@@ -1,6 +1,6 @@
 //! The names that the cluster's DNS has for a Service (`kubernetes/dns` specification 1.1.0). Knows no client.
 
-use super::model::{Address, Asked, Name, Port, Slice};
+use super::model::{Address, Asked, Endpoint, Name, Port, Slice};
 
 /// What of a Service its names depend on.
 pub struct Named<'n> {
@@ -113,7 +113,7 @@ impl Named<'_> {
     /// The types of the family of each slice that somebody is in.
     fn families(&self) -> impl Iterator<Item = &'static str> {
         let has = |family: &str| {
-            let ready = |slice: &&Slice| slice.endpoints.iter().any(|it| it.ready != "not-ready" && it.replicas != Some(0));
+            let ready = |slice: &&Slice| slice.endpoints.iter().any(Endpoint::serves);
             self.slices.iter().filter(ready).any(|slice| slice.address_type == family)
         };
         [("IPv4", "A"), ("IPv6", "AAAA")].into_iter().filter(move |(family, _)| has(family)).map(|(_, type_)| type_)

@@ -4,8 +4,8 @@ use k8s_openapi::api::core::v1::{Service, ServicePort};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use crate::kube::dangling::{self, Cause};
-use crate::kube::endpoints;
 use crate::kube::endpoints::slice::Built;
+use crate::kube::endpoints::{self, Idle};
 use crate::kube::near::{Miss, NearMiss};
 use crate::kube::object::Object;
 use crate::kube::{World, ports};
@@ -21,8 +21,13 @@ pub fn why(world: &World<'_>, object: &Object<'_>, service: &Service, port: &Ser
     if all > 0 {
         return "the workloads behind it run no pod that is ready".into();
     }
-    if let Some((object, _)) = built.idle.first() {
-        return format!("{} `{}` has the selected labels, but makes no pods", object.kind(), object.name());
+    if let Some((object, why)) = built.idle.first() {
+        let why = match why {
+            Idle::Refused(_) => ": the API server refuses it",
+            Idle::NotServed => ": this Kubernetes serves no such apiVersion and kind",
+            Idle::NoTemplate => "",
+        };
+        return format!("{} `{}` has the selected labels, but makes no pods{why}", object.kind(), object.name());
     }
     let Some(selector) = endpoints::selector(service) else {
         return "it has no selector, and no Endpoints or EndpointSlice for it is in the files".into();

@@ -12,11 +12,13 @@ use super::nobody;
 use super::readiness;
 use super::scene::Scene;
 use super::start::Start;
+use crate::kube::dangling::{self, Cause};
 use crate::kube::endpoints::slice::Built;
 use crate::kube::endpoints::{self, Backend, Endpoint, Pods, Ready};
 use crate::kube::object::Object;
 use crate::kube::policy::{Answer, Direction, Doubt, End, Pod};
 use crate::kube::ports;
+use crate::kube::world::Namespaces;
 
 /// A Service with all that its paths depend on.
 pub struct Subject<'a, 'w, 's> {
@@ -75,7 +77,7 @@ impl<'a, 'w, 's> Subject<'a, 'w, 's> {
             || world
                 .workloads_near(self.object, crate::kube::world::Distance::Near)
                 .iter()
-                .any(|workload| world.namespaces(self.object, workload) != crate::kube::world::Namespaces::Different)
+                .any(|workload| world.namespaces(self.object, workload) != Namespaces::Different)
     }
 
     fn type_(&self) -> &str {
@@ -110,7 +112,7 @@ impl<'a, 'w, 's> Subject<'a, 'w, 's> {
         } else if matches!(from, Start::Outside(_)) && !self.is_external() && self.fronts_to(port).next().is_none() {
             path.verdict = Verdict::Blocked;
             path.blocked_at = vec!["address"];
-            path.client_sees = "no route: time-out or `host unreachable`".into();
+            path.client_sees = self.turned_away(port).into();
             path.why = Some(self.no_way_in(port));
         } else if targets.is_empty() {
             self.nobody(port, from, &mut path);
@@ -120,6 +122,16 @@ impl<'a, 'w, 's> Subject<'a, 'w, 's> {
         path.client_address_kept = self.keeps_client_address(from);
         hops::add(self, port, from, &targets, &mut path);
         path
+    }
+
+    /// What a client outside sees where nothing leads in.
+    fn turned_away(&self, port: &ServicePort) -> &'static str {
+        let broken = self.fronts.iter().find(|front| front.broken.is_some() && front.leads_to.is_none_or(|to| to == port.port));
+        match broken.map(|front| front.kind.as_str()) {
+            Some("Ingress") => "an error page of the ingress controller (503 or 404)",
+            Some("HTTPRoute" | "GRPCRoute") => "an error page of the Gateway (404 or 500), if it answers at all",
+            _ => "no route: time-out or `host unreachable`",
+        }
     }
 
     fn no_way_in(&self, port: &ServicePort) -> String {
@@ -137,7 +149,7 @@ impl<'a, 'w, 's> Subject<'a, 'w, 's> {
     }
 
     fn nobody(&self, port: &ServicePort, from: &Start, path: &mut model::Path) {
-        let nobody_known = !self.knows_workloads();
+        let nobody_known = !self.knows_workloads() && !self.pods_are_elsewhere();
         let unknown = nobody_known || !self.built.unknown.is_empty();
         path.verdict = if unknown { Verdict::Unknown } else { Verdict::NoEndpoints };
         let refused = match (self.cluster_ip, from) {
@@ -157,6 +169,14 @@ impl<'a, 'w, 's> Subject<'a, 'w, 's> {
         } else {
             nobody::why(self.scene.world, self.object, self.service, port, self.built)
         });
+    }
+
+    /// Whether the files show the pods that are meant, out of the selector's reach.
+    fn pods_are_elsewhere(&self) -> bool {
+        match dangling::cause(self.scene.world, self.object) {
+            Some(Cause::OtherNamespace(found)) => found.iter().all(|found| found.namespaces == Namespaces::Different),
+            _ => false,
+        }
     }
 
     fn someone_listed(&self) -> bool {

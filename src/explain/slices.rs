@@ -3,7 +3,8 @@
 use k8s_openapi::api::core::v1::{Container, PodSpec};
 
 use super::model;
-use crate::kube::endpoints::{Backend, Endpoint, Origin, Slice};
+use super::readiness;
+use crate::kube::endpoints::{Backend, Endpoint, Origin, Ready, Slice};
 use crate::kube::ports::{self, Role};
 
 /// A slice as the contract tells it.
@@ -32,7 +33,10 @@ fn endpoint_told(endpoint: &Endpoint<'_, '_>, port: Option<i32>) -> model::Endpo
     let told = model::Endpoint {
         replicas: endpoint.count,
         hostname: endpoint.hostname.clone(),
-        ready: endpoint.ready.name(),
+        ready: match &endpoint.backend {
+            Backend::Pods(pods) if endpoint.ready == Ready::Probe && readiness::never(pods.spec).is_some() => "never",
+            _ => endpoint.ready.name(),
+        },
         ..model::Endpoint::default()
     };
     match &endpoint.backend {

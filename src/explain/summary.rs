@@ -6,9 +6,11 @@ use super::model::{Path, Service, State, Summary, Verdict};
 #[must_use]
 pub fn of(service: &Service) -> Summary {
     let serious = service.findings.iter().filter(|note| note.severity != "info").count();
+    let own = format!("Service/{}", service.name);
+    let own = service.findings.iter().any(|note| note.severity != "info" && note.object.as_deref() == Some(own.as_str()));
     let told = |state, says: String| Summary { state, says };
     if service.refused.is_some() {
-        return told(State::Refused, "the API server refuses it: there is no such Service until this is mended".into());
+        return told(State::Refused, "there is no such Service until this is mended".into());
     }
     if service.type_ == "ExternalName" {
         let answer = service.dns.first().map(|name| name.answer.as_str()).unwrap_or_default();
@@ -23,14 +25,19 @@ pub fn of(service: &Service) -> Summary {
         };
     }
     if service.paths.is_empty() {
-        return told(State::Works, "it has no ports: only its name leads to the pods".into());
+        let who = answering(service);
+        return if who.is_empty() {
+            told(State::Unknown, "it has no ports, and nothing of these files stands behind its name".into())
+        } else {
+            told(State::Works, format!("it has no ports: only its name leads to {who}"))
+        };
     }
     let (inside, outside): (Vec<&Path>, Vec<&Path>) = service.paths.iter().partition(|path| !path.from.starts_with("outside"));
     let first = if inside.is_empty() { &outside } else { &inside };
     let all = |verdict: Verdict| first.iter().all(|path| path.verdict == verdict);
     let any = |verdict: Verdict| first.iter().find(|path| path.verdict == verdict);
-    // The findings right below tell why.
-    let why = |path: &Path| path.why.as_ref().filter(|_| serious == 0).map_or_else(String::new, |why| format!(": {why}"));
+    // Of the Service's own faults the findings right below tell.
+    let why = |path: &Path| path.why.as_ref().filter(|_| !own).map_or_else(String::new, |why| format!(": {why}"));
     if all(Verdict::NoEndpoints)
         && let Some(path) = first.first()
     {
@@ -42,17 +49,28 @@ pub fn of(service: &Service) -> Summary {
         let by = if path.policies.is_empty() {
             why(path)
         } else {
-            format!(": NetworkPolicy {} lets nobody of {} in", path.policies.join(", "), start(path))
+            let many = path.policies.len() > 1;
+            format!(
+                ": NetworkPolic{} {} let{} {} through to port {} of the pods",
+                if many { "ies" } else { "y" },
+                path.policies.join(", "),
+                if many { "" } else { "s" },
+                format_args!("nothing from {}", start(path)),
+                path.hops.iter().rev().find_map(|hop| hop.destination.as_deref()?.rsplit_once(':').map(|(_, port)| port)).unwrap_or("?"),
+            )
         };
         return told(State::Broken, format!("nothing gets through{by}; a client sees {}", path.client_sees));
     }
     if all(Verdict::Unknown)
         && let Some(path) = first.first()
     {
-        return told(State::Unknown, format!("the files don't say{}", why(path)));
+        return told(State::Unknown, path.why.clone().unwrap_or_else(|| "the files don't say".into()));
     }
     if let Some(path) = any(Verdict::NoEndpoints).or_else(|| any(Verdict::Blocked)).or_else(|| any(Verdict::Partial)) {
         let port = path.port.name.clone().unwrap_or_else(|| path.port.port.to_string());
+        if path.verdict == Verdict::NoEndpoints {
+            return told(State::Partly, format!("nobody answers port {port}{}; a client sees {}", why(path), path.client_sees));
+        }
         return told(State::Partly, format!("port {port} does not work from everywhere: a client sees {}{}", path.client_sees, why(path)));
     }
     if let Some(path) = any(Verdict::Unknown) {
@@ -69,13 +87,20 @@ pub fn of(service: &Service) -> Summary {
     };
     told(
         if then.starts_with("; nothing") || then.is_empty() { State::Works } else { State::Partly },
-        format!("{who} answer{}, as far as these files tell{then}", if who.starts_with("1 ") && !who.contains(" and ") { "s" } else { "" }),
+        format!(
+            "{who} answer{}, as far as these files tell{then}",
+            if (who.starts_with("1 ") || who.starts_with("Pod ") || who.starts_with("a pod ")) && !who.contains(" and ") {
+                "s"
+            } else {
+                ""
+            }
+        ),
     )
 }
 
 fn start(path: &Path) -> String {
     match path.from.as_str() {
-        "pod" => "the pods".into(),
+        "pod" => "other pods".into(),
         other => other.to_owned(),
     }
 }
@@ -86,7 +111,7 @@ fn answering(service: &Service) -> String {
     let mut addresses = 0_u32;
     let first = service.endpoint_slices.first().map_or("", |slice| slice.address_type.as_str());
     for endpoint in service.endpoint_slices.iter().filter(|slice| slice.address_type == first).flat_map(|slice| &slice.endpoints) {
-        if endpoint.ready == "not-ready" || endpoint.replicas == Some(0) {
+        if !endpoint.serves() {
             continue;
         }
         let Some((kind, name)) = endpoint.kind.as_ref().zip(endpoint.name.as_ref()) else {
@@ -103,6 +128,7 @@ fn answering(service: &Service) -> String {
         .into_iter()
         .map(|(owner, count)| match count {
             None => format!("a pod of {owner} on every node"),
+            Some(1) if owner.starts_with("Pod ") => owner,
             Some(1) => format!("1 pod of {owner}"),
             Some(n) => format!("{n} pods of {owner}"),
         })

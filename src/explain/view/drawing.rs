@@ -38,7 +38,7 @@ pub fn lines(service: &Service, width: usize) -> Vec<String> {
                 let number = joined.and_then(|joined| joined.port);
                 slice.endpoints.iter().filter_map(move |endpoint| Some((endpoint, number?)))
             })
-            .filter(|(endpoint, _)| endpoint.ready != "not-ready" && endpoint.replicas != Some(0))
+            .filter(|(endpoint, _)| endpoint.serves())
             .collect();
         for (endpoint, number) in targets.iter().take(FEW) {
             lines.push(format!("    --> {} :{number}", called(endpoint)));
@@ -47,7 +47,17 @@ pub fn lines(service: &Service, width: usize) -> Vec<String> {
             0 => {
                 let own = |path: &&Path| path.port.port == port.port && path.port.protocol == port.protocol;
                 let unknown = service.paths.iter().filter(own).any(|path| path.verdict == Verdict::Unknown);
-                lines.push(if unknown { "    --? pods that these files don't show" } else { "    --x nobody" }.into());
+                let never = service.endpoint_slices.iter().flat_map(|slice| &slice.endpoints).any(|endpoint| endpoint.ready == "never");
+                lines.push(
+                    if never {
+                        "    --x nobody: none of these pods becomes ready"
+                    } else if unknown {
+                        "    --? pods that these files don't show"
+                    } else {
+                        "    --x nobody"
+                    }
+                    .into(),
+                );
             }
             n if n > FEW => lines.push(format!("    --> and {} more", n - FEW)),
             _ => {}

@@ -16,8 +16,10 @@ use crate::report::Look;
 
 /// Widest text that is still easy to read.
 const WIDEST: usize = 80;
-/// Names and notes told before the rest is counted.
+/// Names told before the rest is counted.
 const FEW: usize = 3;
+/// Findings about other objects that are told before the rest is counted.
+const MOST_BESIDES: usize = 5;
 
 /// Writes it; `verbose` tells also what a first look can do without.
 ///
@@ -25,21 +27,29 @@ const FEW: usize = 3;
 /// What the writer answers.
 pub fn write(out: &mut dyn Write, explanation: &Explanation, verbose: bool, look: Look) -> io::Result<()> {
     let mut page = Page { out, color: look.color, width: look.width.min(WIDEST) };
+    let none = explanation.services.is_empty();
+    if none {
+        page.plain("No Service is in the files named.")?;
+    }
+    // What is wrong elsewhere may well be the cause: it comes first, too, unless it is only worth knowing.
+    let besides: Vec<&Note> = explanation.findings.iter().filter(|note| none || note.severity != "info").collect();
+    if !besides.is_empty() {
+        if none {
+            page.blank()?;
+        }
+        page.title(if none { "In these files" } else { "Besides the Services, in these files" })?;
+        besides.iter().take(MOST_BESIDES).try_for_each(|note| page.note(note))?;
+        if besides.len() > MOST_BESIDES {
+            page.item("  ", &format!("and {} more: svclint check", besides.len() - MOST_BESIDES))?;
+        }
+        page.blank()?;
+    }
     for (index, service) in explanation.services.iter().enumerate() {
         if index > 0 {
             page.blank()?;
             page.plain(&"-".repeat(page.width))?;
         }
         Teller { page: &mut page, service, verbose }.all(&explanation.kubernetes_version)?;
-    }
-    if explanation.services.is_empty() {
-        page.plain("No Service is in the files named.")?;
-    }
-    if !explanation.findings.is_empty() {
-        page.head(if explanation.services.is_empty() { "In these files" } else { "Besides, in these files" })?;
-        for note in &explanation.findings {
-            page.note(note, true)?;
-        }
     }
     Ok(())
 }
@@ -72,9 +82,9 @@ impl Teller<'_, '_, '_> {
             self.fronts()?;
             self.balancer()?;
             self.names()?;
-            self.variables()?;
         }
         if self.verbose {
+            self.variables()?;
             self.ports()?;
             self.endpoints()?;
             self.chains()?;
@@ -88,9 +98,9 @@ impl Teller<'_, '_, '_> {
         }
         if service.summary.state == State::Refused && !self.verbose {
             self.page.blank()?;
-            return self.page.dim("With -v: the rest, as it would be were it accepted.");
+            return self.page.dim("With -v: the rest, as it would be once accepted.");
         }
-        self.checks()?;
+        self.checks(if dead && !self.verbose { 2 } else { usize::MAX })?;
         self.ask()?;
         if !self.verbose {
             self.page.blank()?;
@@ -121,13 +131,7 @@ impl Teller<'_, '_, '_> {
             }
         }
         let (serious, infos): (Vec<&Note>, Vec<&Note>) = self.service.findings.iter().partition(|note| note.severity != "info");
-        for note in &serious {
-            self.page.note(note, true)?;
-        }
-        for note in infos {
-            self.page.note(note, self.verbose || serious.is_empty())?;
-        }
-        Ok(())
+        serious.into_iter().chain(infos).try_for_each(|note| self.page.note(note))
     }
 
     fn unknowns(&mut self) -> io::Result<()> {

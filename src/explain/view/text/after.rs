@@ -6,39 +6,24 @@ use std::io;
 use super::Teller;
 use crate::explain::model::Endpoint;
 
-/// Variables shown before the rest is counted.
-const FEW_VARIABLES: usize = 3;
-
 impl Teller<'_, '_, '_> {
     /// What containers get for it.
     pub fn variables(&mut self) -> io::Result<()> {
         let env = &self.service.env;
         if env.is_empty() {
-            if self.verbose && self.service.headless {
+            if self.service.headless {
                 self.page.head("Variables")?;
                 return self.page.item("  ", "none: a Service without a cluster IP gets none");
             }
             return Ok(());
         }
         self.page.head("Variables")?;
-        if self.verbose {
-            for variable in env {
-                self.page.plain(&format!("  {}={}", variable.name, variable.value))?;
-            }
-            return self.page.item(
-                "  ",
-                "Only containers of its namespace that start after it get them, and none where the pod says enableServiceLinks: false. A pod's own `env` wins. KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are there always.",
-            );
+        for variable in env {
+            self.page.plain(&format!("  {}={}", variable.name, variable.value))?;
         }
-        let url = env.iter().find(|variable| variable.value.contains("://"));
-        let few: Vec<_> = env.iter().take(FEW_VARIABLES - 1).chain(url).map(|it| format!("{}={}", it.name, it.value)).collect();
-        let rest = env.len().saturating_sub(few.len());
         self.page.item(
             "  ",
-            &format!(
-                "{} and {rest} more, in containers of its namespace that start after it (not with enableServiceLinks: false); the name does without them.",
-                few.join(", ")
-            ),
+                "Only containers of its namespace that start after it get them, and none where the pod says enableServiceLinks: false. A pod's own `env` wins. KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are there always.",
         )
     }
 
@@ -126,6 +111,10 @@ impl Teller<'_, '_, '_> {
     /// Who writes what after `kubectl apply`.
     pub fn after_apply(&mut self) -> io::Result<()> {
         self.page.head("After apply")?;
+        if !self.verbose {
+            let steps: Vec<_> = self.service.after_apply.iter().map(|step| format!("{} {}", step.who, step.brief)).collect();
+            return self.page.item("  ", &steps.join("; "));
+        }
         for (index, step) in self.service.after_apply.iter().enumerate() {
             self.page.item(&format!("  {}. ", index + 1), &format!("{} {}", step.who, step.does))?;
             if self.verbose && !step.look.is_empty() {
@@ -136,12 +125,12 @@ impl Teller<'_, '_, '_> {
     }
 
     /// How a live cluster proves it.
-    pub fn checks(&mut self) -> io::Result<()> {
+    pub fn checks(&mut self, most: usize) -> io::Result<()> {
         if self.service.checks.is_empty() {
             return Ok(());
         }
         self.page.head("To find the fault in a live cluster, in this order")?;
-        for (index, check) in self.service.checks.iter().enumerate() {
+        for (index, check) in self.service.checks.iter().take(most).enumerate() {
             let otherwise = if self.verbose { format!("; if not, {}", check.otherwise) } else { String::new() };
             self.page.item(&format!("  {}. ", index + 1), &format!("{}{otherwise}", check.proves))?;
             self.page.command(&check.command)?;
@@ -156,6 +145,7 @@ fn answerer(endpoint: &Endpoint) -> String {
         "probe" => "ready when its readiness probe says so",
         "running" => "ready as soon as its containers run (no readiness probe)",
         "always" => "listed even when not ready (publishNotReadyAddresses)",
+        "never" => "never ready: its probe asks for a port that its container lacks",
         "not-ready" => "written as not ready: gets no traffic",
         _ => "written as ready",
     };

@@ -45,7 +45,8 @@ impl Page<'_> {
     /// A heading, after an empty line.
     pub fn head(&mut self, text: &str) -> io::Result<()> {
         let bold = self.paint(Style::new().bold());
-        writeln!(self.out, "\n{}", Safe(text).style(bold))
+        writeln!(self.out)?;
+        wrap(&Safe(text).to_string(), self.width, self.width).iter().try_for_each(|line| writeln!(self.out, "{}", line.style(bold)))
     }
 
     /// A line that stands back.
@@ -87,8 +88,8 @@ impl Page<'_> {
         writeln!(self.out, "     {}", Safe(text).style(cyan))
     }
 
-    /// A finding; in brief without what is to be seen elsewhere.
-    pub fn note(&mut self, note: &Note, whole: bool) -> io::Result<()> {
+    /// A finding.
+    pub fn note(&mut self, note: &Note) -> io::Result<()> {
         let style = match note.severity {
             "error" => Style::new().red().bold(),
             "warning" => Style::new().yellow().bold(),
@@ -97,10 +98,8 @@ impl Page<'_> {
         let file = note.path.rsplit('/').next().unwrap_or(&note.path);
         let mark = format!("  {}: ", note.severity);
         self.styled(&mark, style, 4, &format!("{} ({file}:{})", note.message, note.line))?;
-        if whole {
-            for why in &note.why {
-                self.item("    ", why)?;
-            }
+        for why in &note.why {
+            self.item("    ", why)?;
         }
         match &note.help {
             Some(help) => self.item("    => ", help),

@@ -78,9 +78,11 @@ impl Teller<'_, '_, '_> {
     /// What becomes of its load balancer, and the shares of nodes and pods.
     pub fn balancer(&mut self) -> io::Result<()> {
         if let Some(balancer) = &self.service.balancer {
-            let by = balancer.known_by.as_ref().map_or_else(String::new, |by| format!(", known by its {by}"));
-            let provider = balancer.provider.as_ref().map_or_else(String::new, |provider| format!(" ({provider}{by})"));
+            let provider = balancer.provider.as_ref().map_or_else(String::new, |provider| format!(" ({provider})"));
             self.page.head(&format!("Its load balancer{provider}"))?;
+            if let Some(by) = &balancer.known_by {
+                self.page.item("  known by     ", &format!("its {by}"))?;
+            }
             self.page.item("  becomes      ", &balancer.becomes)?;
             self.page.item("  EXTERNAL-IP  ", &balancer.address)?;
             if let Some(pending) = &balancer.pending {
@@ -161,6 +163,7 @@ fn word(path: &Path) -> &'static str {
         Verdict::Allowed => "reaches a pod",
         Verdict::Blocked => "is stopped",
         Verdict::Partial => "reaches some pods",
+        Verdict::Unknown if path.client_sees.starts_with("whatever") => "leads to the other name",
         Verdict::Unknown => "can't be told",
         Verdict::NoEndpoints => "finds nobody",
     }
