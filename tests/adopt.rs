@@ -1,5 +1,5 @@
 //! Adopting svclint where much is found already: baselines, ignores, changed files, the settings' schema, `init`.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::indexing_slicing, missing_docs)]
 
 mod scratch;
 

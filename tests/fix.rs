@@ -144,3 +144,36 @@ fn a_file_that_is_not_utf8_is_never_written() {
     folder.run(&["check", "--fix", "svc.yaml"]);
     assert_eq!(fs::read(folder.path("svc.yaml")).unwrap(), bytes);
 }
+
+#[test]
+fn options_that_mean_nothing_are_refused() {
+    let folder = Folder::new(&[("svc.yaml", TYPO)]);
+    for options in [&["--unsafe-fixes"][..], &["--fix", "--diff"], &["--fix", "--write-baseline", "b.json"], &["--changed-lines"]] {
+        let ran = folder.run(&[&["check", "svc.yaml"], options].concat());
+        assert_eq!(ran.code, 2, "{options:?}: {}", ran.err);
+    }
+    assert_eq!(folder.read("svc.yaml"), TYPO);
+}
+
+#[test]
+fn the_first_of_two_keys_goes_and_what_is_read_stays() {
+    let text = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  labels:\n    app: old\n  labels:\n    app: new\n";
+    let folder = Folder::new(&[("a.yaml", text)]);
+    let before = folder.run(&["decode", "a.yaml"]).out;
+    folder.run(&["check", "--fix", "a.yaml"]);
+    assert_eq!(folder.read("a.yaml"), text);
+    folder.run(&["check", "--fix", "--unsafe-fixes", "a.yaml"]);
+    assert_eq!(folder.read("a.yaml"), text.replace("  labels:\n    app: old\n", ""));
+    assert_eq!(folder.run(&["decode", "a.yaml"]).out, before);
+}
+
+#[test]
+fn a_name_under_which_the_value_makes_no_sense_is_not_the_one_meant() {
+    let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n    - name: a\n      image: a:1\n      port: 80\n";
+    let folder = Folder::new(&[("a.yaml", text)]);
+    folder.run(&["check", "--fix", "--unsafe-fixes", "--context", "none", "a.yaml"]);
+    assert_eq!(folder.read("a.yaml"), text);
+    folder.write("a.yaml", &text.replace("port: 80", "port: [{containerPort: 80}]"));
+    folder.run(&["check", "--fix", "--context", "none", "a.yaml"]);
+    assert_eq!(folder.read("a.yaml"), text.replace("port: 80", "ports: [{containerPort: 80}]"));
+}

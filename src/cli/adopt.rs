@@ -95,13 +95,11 @@ fn folder_of(file: &Path) -> PathBuf {
 /// A file's path from the baseline's folder, with `/`, so that it is the same from wherever svclint is called.
 fn path_from(folder: &Path, source: &Source) -> String {
     let full = walk::absolute(Path::new(&source.path));
-    let mut ups = 0;
-    for above in folder.ancestors() {
+    for (ups, above) in folder.ancestors().enumerate() {
         if let Ok(rest) = full.strip_prefix(above) {
             let rest = rest.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
             return format!("{}{rest}", "../".repeat(ups));
         }
-        ups += 1;
     }
     source.path.clone()
 }

@@ -10,21 +10,14 @@ use super::judge::Run;
 use super::run::{Looks, print, tell};
 use crate::check::Checked;
 use crate::exit::Exit;
-use crate::finding::Finding;
-use crate::fix::{self, Limits, Mended};
+use crate::fix::{self, Limits, Mended, Told};
 use crate::report;
 use crate::report::safe::Safe;
 use crate::source::{Source, Unreadable};
 
 /// Mends the named files in memory: the first `named` ones. Those around them are never changed, nor is a file that is not
 /// all UTF-8: it could not be written back byte for byte.
-pub fn mend(
-    sources: Vec<Source>,
-    named: usize,
-    with_unsafe: bool,
-    told: &dyn Fn(&[Source], &[Finding]) -> Vec<bool>,
-    judge: &dyn Fn(&[Source]) -> Checked,
-) -> Mended {
+pub fn mend(sources: Vec<Source>, named: usize, with_unsafe: bool, told: &Told<'_>, judge: &dyn Fn(&[Source]) -> Checked) -> Mended {
     let open = |source: &Source| (source.id.0 as usize) < named && source.broken.is_empty();
     fix::mend(sources, &Limits { with_unsafe, open: &open, told }, judge)
 }

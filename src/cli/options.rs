@@ -9,15 +9,15 @@ use clap::Args;
 #[command(next_help_heading = "Fixes")]
 pub struct Mend {
     /// Mend what can only be meant one way, and report what is left
-    #[arg(long)]
+    #[arg(long, group = "mending")]
     pub fix: bool,
 
     /// With --fix or --diff: also mend what somebody should look at
-    #[arg(long)]
+    #[arg(long, requires = "mending")]
     pub unsafe_fixes: bool,
 
     /// Print what --fix would change and write nothing; exits with 1 if there is something
-    #[arg(long, conflicts_with = "fix")]
+    #[arg(long, group = "mending")]
     pub diff: bool,
 }
 

@@ -24,6 +24,9 @@ const MOST_ROUNDS: usize = 10;
 /// Times at most that all is read again, so that a tree full of fixes that don't hold ends.
 const MOST_TRIALS: usize = 64;
 
+/// Which of these findings of these files are told, in their order.
+pub type Told<'a> = dyn Fn(&[Source], &[Finding]) -> Vec<bool> + 'a;
+
 /// What may be mended.
 pub struct Limits<'a> {
     /// Also what somebody should look at.
@@ -31,7 +34,7 @@ pub struct Limits<'a> {
     /// Whether a file may change: no context, nothing that could not be written back byte for byte.
     pub open: &'a dyn Fn(&Source) -> bool,
     /// Which findings are told, and so may be mended.
-    pub told: &'a dyn Fn(&[Source], &[Finding]) -> Vec<bool>,
+    pub told: &'a Told<'a>,
 }
 
 /// What mending came to.

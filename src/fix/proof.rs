@@ -56,7 +56,9 @@ pub fn holds(change: &Change<'_>) -> Result<(), Broken> {
     }
     let opened: HashSet<FileId> = change.fixed.iter().filter(|(_, it)| hides(it)).map(|(_, it)| it.span().file).collect();
     let made: HashMap<FileId, Vec<(u32, u32)>> = change.patches.iter().map(|patch| (patch.file, patch.new_ranges())).collect();
-    let bad: Vec<&Finding> = new.into_iter().filter(|finding| !was_hidden(finding, &opened, &made)).collect();
+    let renamed: HashSet<(FileId, String)> = change.fixed.iter().flat_map(|(_, finding)| renamed(finding)).collect();
+    let bad: Vec<&Finding> =
+        new.into_iter().filter(|finding| !was_hidden(finding, &opened, &made) || does_not_fit(finding, &renamed)).collect();
     if bad.is_empty() {
         return Ok(());
     }
@@ -72,4 +74,19 @@ fn was_hidden(finding: &Finding, opened: &HashSet<FileId>, made: &HashMap<FileId
     let own_making = ranges.get(next).is_some_and(|(start, _)| *start < at.end);
     let near = finding.labels.iter().any(|label| opened.contains(&label.span.file));
     near && (finding.severity == Severity::Info || !own_making)
+}
+
+/// The fields that a fix names anew.
+fn renamed(finding: &Finding) -> Vec<(FileId, String)> {
+    let (Some(field), Some(fix)) = (&finding.field, &finding.fix) else { return Vec::new() };
+    let parent = field.rsplit_once('.').map_or("", |(parent, _)| parent);
+    let path = |key: &str| if parent.is_empty() { key.to_owned() } else { format!("{parent}.{key}") };
+    fix.edits.iter().map(|edit| (edit.span.file, path(&edit.replacement))).collect()
+}
+
+/// Whether a value can't be decoded under its new name: then that name was not the one meant.
+fn does_not_fit(finding: &Finding, renamed: &HashSet<(FileId, String)>) -> bool {
+    let undecodable = finding.server.as_ref().is_some_and(|server| server.reason == "BadRequest");
+    let field = finding.field.as_ref().filter(|_| undecodable);
+    field.is_some_and(|field| renamed.contains(&(finding.span().file, field.clone())))
 }

@@ -232,6 +232,13 @@ pub fn did_you_mean<'n>(written: &str, names: impl IntoIterator<Item = &'n str>)
         .map(|(_, name)| name)
 }
 
+/// Whether only that one of the names can have been meant: another case, or a slip that is near no other.
+#[must_use]
+pub fn is_certain<'n>(written: &str, meant: &str, names: impl IntoIterator<Item = &'n str>) -> bool {
+    let like = |name: &str| slip(&written.to_lowercase(), &name.to_lowercase());
+    written.eq_ignore_ascii_case(meant) || like(meant) && names.into_iter().filter(|name| like(name)).count() == 1
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -27,12 +27,17 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
             let finding = Finding::likely(message).field(field).label(last.key.span(), "this one counts");
             out.push(if same {
                 let finding = finding.label(first.key.span(), "the same value: nothing is lost").help("take one of them out");
-                match removal(source, &repeat) {
+                match removal(source, &repeat, 1) {
                     Some(edit) => finding.safe_fix(format!("take the second `{key}` out"), vec![edit]),
                     None => finding,
                 }
             } else {
-                finding.label(first.key.span(), format!("lost: {lost}")).help(format!("write one `{key}` that holds what both should say"))
+                let finding =
+                    finding.label(first.key.span(), format!("lost: {lost}")).help(format!("write one `{key}` that holds what both should say"));
+                match removal(source, &repeat, 0) {
+                    Some(edit) => finding.unsafe_fix(format!("take the first `{key}` out, which counts for nothing"), vec![edit]),
+                    None => finding,
+                }
             });
         }
     }
@@ -61,13 +66,13 @@ fn lost(first: Value<'_, '_>, last: Value<'_, '_>) -> String {
     }
 }
 
-/// Takes the repeated entry's lines out, where it has them to itself.
-fn removal(source: &Source, repeat: &Repeat<'_, '_>) -> Option<Edit> {
-    let last = repeat.entries.get(1)?;
+/// Takes the lines of one of two entries out, where it has them to itself.
+fn removal(source: &Source, repeat: &Repeat<'_, '_>, index: usize) -> Option<Edit> {
+    let entry = repeat.entries.get(index)?;
     if repeat.entries.len() != 2 || repeat.mapping.style() == Style::Flow {
         return None;
     }
-    let (key, value) = (last.key.span(), last.value.span());
+    let (key, value) = (entry.key.span(), entry.value.span());
     let line = source.line_span(source.line_of(key.start));
     let end = source.line_span(source.line_of(value.end.max(key.end).max(1) - 1));
     let alone = source.slice(Span { end: key.start, ..line }).trim().is_empty();

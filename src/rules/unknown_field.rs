@@ -53,7 +53,9 @@ fn unknown(object: &Object<'_>, fault: &Fault, known: &[&'static str]) -> Findin
     if let Some(meant) = meant.filter(|meant| is_free(meant) && (elsewhere.is_none() || meant.eq_ignore_ascii_case(key))) {
         let label = if meant.eq_ignore_ascii_case(key) { "fields are case-sensitive" } else { "kubectl refuses unknown fields" };
         let finding = finding(message, label.into()).help(format!("did you mean `{meant}`?"));
-        return finding.safe_fix(format!("write `{meant}`"), vec![Edit { span, replacement: meant.to_owned() }]);
+        let (title, edits) = (format!("write `{meant}`"), vec![Edit { span, replacement: meant.to_owned() }]);
+        let certain = near::is_certain(key, meant, known.iter().copied());
+        return if certain { finding.safe_fix(title, edits) } else { finding.unsafe_fix(title, edits) };
     }
     if let Some((why, help)) = another_version(object, &fault.path, key) {
         return finding(message, why.into()).help(help);

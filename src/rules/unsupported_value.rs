@@ -20,7 +20,11 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         let finding = refusal.finding(message).label(place.span(), format!("must be {}", or(&named)));
         let meant = near::did_you_mean(value, allowed.iter().copied());
         out.push(match meant.and_then(|meant| Some((meant, place.replace(meant)?))) {
-            Some((meant, edit)) => finding.help(format!("did you mean `{meant}`?")).safe_fix(format!("write `{meant}`"), vec![edit]),
+            Some((meant, edit)) => {
+                let (finding, title) = (finding.help(format!("did you mean `{meant}`?")), format!("write `{meant}`"));
+                let certain = near::is_certain(value, meant, allowed.iter().copied());
+                if certain { finding.safe_fix(title, vec![edit]) } else { finding.unsafe_fix(title, vec![edit]) }
+            }
             None => finding.help(format!("write one of {}", named.join(", "))),
         });
     }
