@@ -1,12 +1,16 @@
-//! The run: files to objects, objects to a World, rules over the World, findings in order. The only place with rayon.
+//! The run: files to objects, objects to a World, rules over the World, findings in order. Knows no rule and no format.
 
+mod silence;
+
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use rayon::prelude::*;
-
 use crate::config::Levels;
+use crate::cost::{self, Options, Sharing};
 use crate::finding::Finding;
+use crate::kube::object::State;
 use crate::kube::{Object, Profile, World, read};
+use crate::parallel;
 use crate::rules::{self, Rule};
 use crate::source::{Source, Span};
 
@@ -17,7 +21,14 @@ pub struct Checked {
     pub findings: Vec<Finding>,
     /// How many documents were read, without those of context.
     pub documents: usize,
+    /// How many findings the manifests ask not to be told.
+    pub ignored: usize,
+    /// The change that saves most on load balancers, where their rule may speak.
+    pub saving: Option<Sharing>,
 }
+
+/// The rule that tells of load balancers and their price.
+const PRICED: &str = "service-is-load-balancer";
 
 /// Checks files, with whatever `levels` says of a file's rules.
 pub fn check<'l>(
@@ -27,39 +38,61 @@ pub fn check<'l>(
     levels: &(dyn Fn(&Source) -> &'l Levels + Sync),
 ) -> Checked {
     let judge = profile.lenient();
-    let objects: Vec<Vec<Object<'_>>> = sources
-        .par_iter()
-        .map(|source| {
-            let context = context(source);
-            read::objects(source, context, (!context).then_some(&judge))
-        })
-        .collect();
+    let much = parallel::is_much(sources);
+    let objects: Vec<Vec<Object<'_>>> = parallel::map(sources, much, |source| {
+        let context = context(source);
+        read::objects(source, context, (!context).then_some(&judge))
+    });
     let documents = objects.iter().flatten().filter(|object| !object.context && object.reference.item.is_none_or(|item| item == 0)).count();
     let world = World::new(sources, profile, objects.into_iter().flatten().collect());
-    let rules: Vec<&Rule> = rules::all().iter().collect();
-    let mut findings: Vec<Finding> = world
-        .objects()
-        .par_iter()
-        .filter(|object| !object.context)
-        .flat_map_iter(|object| {
-            let levels = world.source(object).map(levels);
-            let mut found = Vec::new();
-            for rule in rules.iter().filter(|rule| levels.is_none_or(|levels| levels.speaks(rule.name)) && rule.looks_at(object)) {
-                let before = found.len();
-                if catch_unwind(AssertUnwindSafe(|| (rule.check)(object, &world, &mut found))).is_err() {
-                    found.truncate(before);
-                    found.push(broken(rule, object));
-                }
-                for finding in found.iter_mut().skip(before) {
-                    settle(finding, rule, object, levels);
-                }
+    let concerned = Concerned::of(world.objects());
+    let found = parallel::map(world.objects(), much, |object| {
+        let mut found = Vec::new();
+        let levels = world.source(object).map(levels);
+        let rules = concerned.with(object).iter().filter(|rule| levels.is_none_or(|levels| levels.speaks(rule.name)));
+        for rule in rules.filter(|_| !object.context) {
+            let before = found.len();
+            if catch_unwind(AssertUnwindSafe(|| (rule.check)(object, &world, &mut found))).is_err() {
+                found.truncate(before);
+                found.push(broken(rule, object));
             }
-            found
-        })
-        .collect();
+            for finding in found.iter_mut().skip(before) {
+                settle(finding, rule, object, levels);
+            }
+        }
+        found
+    });
+    let mut findings: Vec<Finding> = found.into_iter().flatten().collect();
+    let ignored = silence::silence(&world, &mut findings, levels);
     findings.sort_by(|a, b| (a.span(), a.rule, &a.message).cmp(&(b.span(), b.rule, &b.message)));
     findings.dedup_by(|a, b| a.rule == b.rule && a.span() == b.span() && a.message == b.message);
-    Checked { findings, documents }
+    let may_speak = sources.iter().any(|source| !context(source) && levels(source).speaks(PRICED));
+    let saving = if may_speak { cost::saving(&world, &Options::of(&world.profile)) } else { None };
+    Checked { findings, documents, ignored, saving }
+}
+
+/// The rules that look at objects of a sort, worked out once for each sort: thousands of objects are of a few.
+struct Concerned<'o>(HashMap<Sort<'o>, Vec<&'static Rule>>);
+
+/// All that a rule's page may ask of an object before the rule looks at it: its kind, that it is one, and that it makes pods.
+type Sort<'o> = (&'o str, bool, bool);
+
+impl<'o> Concerned<'o> {
+    fn of(objects: &'o [Object<'_>]) -> Self {
+        let mut by = HashMap::new();
+        for object in objects.iter().filter(|object| !object.context) {
+            by.entry(sort(object)).or_insert_with(|| rules::all().iter().filter(|rule| rule.looks_at(object)).collect());
+        }
+        Self(by)
+    }
+
+    fn with(&self, object: &'o Object<'_>) -> &[&'static Rule] {
+        self.0.get(&sort(object)).map_or(&[], Vec::as_slice)
+    }
+}
+
+fn sort<'o>(object: &'o Object<'_>) -> Sort<'o> {
+    (object.kind(), object.state == State::Object, object.template().is_some())
 }
 
 fn settle(finding: &mut Finding, rule: &Rule, object: &Object<'_>, levels: Option<&Levels>) {

@@ -1,10 +1,19 @@
 //! The command line: every option and every help text. What the commands do is in `cli/`.
 
+mod adopt;
 mod check;
+mod config;
 mod cost;
 mod dry_run;
 mod explain;
+mod init;
+mod judge;
+mod mend;
+mod options;
+mod output;
+mod progress;
 mod run;
+mod units;
 
 use std::path::PathBuf;
 
@@ -16,6 +25,8 @@ use crate::cost::Controller;
 use crate::explain::Start;
 use crate::kube::Version;
 use crate::kube::admission::Validate;
+
+use output::Output;
 
 pub use run::main;
 
@@ -93,7 +104,8 @@ what is not known is said to be unknown, never 0.
 
 Examples:
   svclint cost k8s/ --provider aws --controller lbc   ALB, NLB and Classic, with their IPv4 addresses
-  svclint cost k8s/ --compare main/k8s -o markdown    what a pull request changes
+  svclint cost -o markdown main/k8s -- k8s            what a pull request changes, as its comment
+  svclint cost k8s/ --compare main/k8s                the same, the other way round
 
 Exit status: 0, 2 wrong usage or a file that can't be read")]
     Cost(Cost),
@@ -113,6 +125,13 @@ Exit status: 0 all decoded, 1 something did not, 2 wrong usage or a file that ca
     },
     /// Show the settings in force, and where each comes from
     Config(Config),
+    /// Write a svclint.yaml to begin with, after a look at the tree
+    #[command(after_help = "Exit status: 0 written, 2 there is one already, or it can't be written")]
+    Init {
+        /// Where the project's root is
+        #[arg(value_name = "DIR", default_value = ".", hide_default_value = true)]
+        folder: PathBuf,
+    },
     /// Print completions for a shell
     #[command(after_help = "\
 Examples:
@@ -133,9 +152,9 @@ struct Check {
     #[command(flatten)]
     paths: Paths,
 
-    /// Format: full, concise, json
-    #[arg(short, long, value_name = "FORMAT", default_value = "full", hide_possible_values = true)]
-    output: Format,
+    /// Format: full, concise, json, sarif, github, gitlab, junit, rdjson; with =FILE to a file. May be given several times
+    #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "full", hide_default_value = true)]
+    output: Vec<Output>,
 
     #[command(flatten)]
     around: Around,
@@ -148,6 +167,12 @@ struct Check {
 
     #[command(flatten)]
     rules: RuleChoice,
+
+    #[command(flatten)]
+    mend: options::Mend,
+
+    #[command(flatten)]
+    adopt: options::Adopt,
 }
 
 #[derive(Debug, Args)]
@@ -225,6 +250,10 @@ struct Cost {
     #[arg(short, long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
     output: Told,
 
+    /// After `--`: what the files are to become; tells what differs
+    #[arg(value_name = "CHANGED", last = true, conflicts_with = "compare")]
+    after: Vec<PathBuf>,
+
     /// Tell what differs from the files in this directory, as a pull request's from its base
     #[arg(long, value_name = "DIR")]
     compare: Option<PathBuf>,
@@ -240,6 +269,10 @@ struct Cost {
     /// Whose prices to take, as in us-east-1 [default: the first region with a price]
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
+
+    /// Only prices that their source gives in this currency: nothing is converted
+    #[arg(long, value_name = "CODE", value_parser = currency)]
+    currency: Option<String>,
 
     /// Hours of a month: 720, 730, 744
     #[arg(long, value_name = "HOURS", default_value = "730", hide_possible_values = true, value_parser = ["720", "730", "744"])]
@@ -268,6 +301,10 @@ struct Config {
     /// Whose settings
     #[arg(value_name = "PATH", default_value = ".", hide_default_value = true)]
     path: PathBuf,
+
+    /// Print the JSON Schema of svclint.yaml instead, for editors
+    #[arg(long)]
+    schema: bool,
 
     #[command(flatten)]
     cluster: Cluster,
@@ -360,13 +397,6 @@ enum Color {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Full,
-    Concise,
-    Json,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Proxy {
     Iptables,
     Ip6tables,
@@ -413,6 +443,11 @@ impl From<Validation> for Validate {
 enum Table {
     Text,
     Json,
+}
+
+fn currency(code: &str) -> Result<String, String> {
+    let fits = code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_alphabetic());
+    if fits { Ok(code.to_ascii_uppercase()) } else { Err("expected a code of three letters, as in EUR".into()) }
 }
 
 fn rule_level(text: &str) -> Result<(String, Level), String> {

@@ -3,6 +3,7 @@
 
 mod file;
 mod levels;
+pub mod schema;
 mod values;
 
 use std::fmt;
@@ -14,6 +15,7 @@ use crate::kube::profile::IpFamily;
 use crate::kube::{Profile, Version};
 
 use file::File;
+pub use file::reworded;
 pub use levels::{Levels, LevelsByFile};
 pub use values::{FailOn, Globs, Level, PortRange};
 
@@ -91,6 +93,21 @@ impl fmt::Display for Origin {
             Self::Default => f.write_str("default"),
             Self::File(place) => f.write_str(place),
             Self::Flag(name) => f.write_str(name),
+        }
+    }
+}
+
+impl Default for Settings {
+    /// Where no file and no option says anything.
+    fn default() -> Self {
+        Self {
+            profile: Profile::default(),
+            fail_on: FailOn::At(Severity::Error),
+            exclude: Globs::default(),
+            origins: Vec::new(),
+            levels: Levels::default(),
+            overrides: Vec::new(),
+            severity: Vec::new(),
         }
     }
 }

@@ -1,10 +1,9 @@
 //! The run behind `dry-run`: every object of the files judged alone, as created in a cluster that holds nothing else.
 
-use rayon::prelude::*;
-
 use crate::finding::ObjectRef;
 use crate::kube::admission::{Validate, Verdict};
-use crate::kube::{Profile, read, verdict};
+use crate::kube::{Object, Profile, read, verdict};
+use crate::parallel;
 use crate::source::{FileId, Source};
 
 /// What one object is answered.
@@ -23,18 +22,13 @@ pub struct Answer {
 /// Judges all objects, in the order of files and documents.
 #[must_use]
 pub fn dry_run(sources: &[Source], profile: &Profile, validate: Validate, stored: bool) -> Vec<Answer> {
-    let answers: Vec<Vec<Answer>> = sources
-        .par_iter()
-        .map(|source| {
-            read::objects(source, false, None)
-                .iter()
-                .map(|object| {
-                    let outcome = verdict::of(object, profile, validate, stored);
-                    let stored = outcome.stored.and_then(|typed| serde_json::to_value(typed).ok());
-                    Answer { file: source.id, object: object.reference.clone(), verdict: outcome.verdict, stored }
-                })
-                .collect()
-        })
-        .collect();
+    let answers: Vec<Vec<Answer>> = parallel::map(sources, parallel::is_much(sources), |source| {
+        let answer = |object: Object<'_>| {
+            let outcome = verdict::of(&object, profile, validate, stored);
+            let stored = outcome.stored.and_then(|typed| serde_json::to_value(typed).ok());
+            Answer { file: source.id, object: object.reference, verdict: outcome.verdict, stored }
+        };
+        read::objects(source, false, None).into_iter().map(answer).collect()
+    });
     answers.into_iter().flatten().collect()
 }

@@ -131,6 +131,13 @@ impl Source {
         self.span(start, end)
     }
 
+    /// How the file ends its lines, as its first line does.
+    #[must_use]
+    pub fn newline(&self) -> &'static str {
+        let first = memchr::memchr(b'\n', self.text.as_bytes()).and_then(|end| self.text.get(..end));
+        if first.is_some_and(|line| line.ends_with('\r')) { "\r\n" } else { "\n" }
+    }
+
     /// Where people see `offset`; a byte order mark has no column.
     #[must_use]
     pub fn line_column(&self, offset: u32) -> LineColumn {

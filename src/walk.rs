@@ -3,6 +3,7 @@
 //! Files named on the command line are judged; the files around them are context, which joins may look at.
 
 mod around;
+mod changed;
 mod named;
 mod path;
 mod read;
@@ -15,10 +16,12 @@ use crate::config::{Found, Globs};
 use crate::source::{Source, Unreadable};
 
 pub use around::{MOST_BYTES, MOST_ENTRIES, MOST_FILES};
+pub use changed::Changed;
 pub use path::absolute;
+pub use read::reason;
 
-/// What a configuration is called.
-const CONFIGURATIONS: [&str; 2] = ["svclint.yaml", ".svclint.yaml"];
+/// What a configuration is called; the first is the name a new one gets.
+pub const CONFIGURATIONS: [&str; 2] = ["svclint.yaml", ".svclint.yaml"];
 
 /// Which files around the named ones are read too.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -123,6 +126,18 @@ pub fn folder_of(path: &Path, stdin_name: Option<&str>) -> PathBuf {
     };
     let full = absolute(path);
     if full.is_dir() { full } else { full.parent().map(Path::to_path_buf).unwrap_or_default() }
+}
+
+/// Looks whether a directory is there.
+///
+/// # Errors
+/// Why it can't be read as one.
+pub fn folder(path: &Path) -> Result<(), Unreadable> {
+    match std::fs::metadata(path) {
+        Ok(about) if about.is_dir() => Ok(()),
+        Ok(_) => Err(Unreadable { path: path::shown(path), message: "not a directory".into() }),
+        Err(error) => Err(Unreadable { path: path::shown(path), message: read::reason(&error) }),
+    }
 }
 
 /// The configuration of an absolute folder: the nearest `svclint.yaml` or `.svclint.yaml`, there or above.

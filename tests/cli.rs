@@ -251,6 +251,19 @@ fn a_single_file_knows_the_deployment_next_door() {
 }
 
 #[test]
+fn a_folder_of_context_must_be_there() {
+    let folder = Folder::new(&[("k8s/svc.yaml", SERVICE), ("other/web.yaml", DEPLOYMENT)]);
+    assert_ne!(folder.run(&["check", "--context", "other", "k8s/svc.yaml"]).code, 2);
+    for command in ["check", "explain"] {
+        let missing = folder.run(&[command, "--context", "nowhere", "k8s/svc.yaml"]);
+        let says = "error: --context nowhere: no such file or directory; it takes a directory, `auto` or `none`\n";
+        assert_eq!((missing.code, missing.out.as_str(), missing.err.as_str()), (2, "", says));
+        let file = folder.run(&[command, "--context", "k8s/svc.yaml", "k8s/svc.yaml"]);
+        assert_eq!((file.code, file.out.as_str()), (2, ""));
+    }
+}
+
+#[test]
 fn rules_are_set_by_file_and_by_configuration() {
     let all = format!("rules: {{{RULE}: error}}\noverrides: [{{files: [\"dev/**\"], rules: {{{RULE}: info}}}}]\n");
     let folder = Folder::new(&[

@@ -6,16 +6,21 @@ use std::fs;
 use std::path::Path;
 
 /// A layer, and the layers it may know.
-const LAYERS: [(&str, &[&str]); 10] = [
+const LAYERS: [(&str, &[&str]); 15] = [
     ("source", &[]),
     ("finding", &["source"]),
+    ("fingerprint", &["source", "finding"]),
+    ("baseline", &["fingerprint", "source", "finding"]),
+    ("ignores", &["kube", "source", "yaml"]),
+    ("fix", &["check", "fingerprint", "finding", "source", "yaml", "walk"]),
     ("yaml", &["source"]),
     ("kube", &["yaml", "source", "finding"]),
     ("cost", &["kube", "source"]),
-    ("rules", &["kube", "cost", "finding", "source", "yaml"]),
-    ("explain", &["kube", "source", "finding", "report"]),
-    ("report", &["finding", "source", "rules", "kube", "dry_run", "cost"]),
-    ("walk", &["source", "config"]),
+    ("rules", &["kube", "cost", "config", "ignores", "finding", "source", "yaml"]),
+    ("parallel", &["source"]),
+    ("explain", &["kube", "source", "finding", "report", "parallel"]),
+    ("report", &["finding", "fingerprint", "source", "rules", "kube", "dry_run", "cost"]),
+    ("walk", &["source", "config", "parallel"]),
     ("config", &["kube", "finding", "source"]),
 ];
 

@@ -8,6 +8,7 @@ use std::path::Path;
 use svclint::check::{Checked, check};
 use svclint::config::Levels;
 use svclint::finding::{Finding, Severity};
+use svclint::fix::{Limits, mend};
 use svclint::kube::Profile;
 use svclint::rules::{self, Head};
 use svclint::source::{FileId, Source};
@@ -190,21 +191,14 @@ fn fixes_turn_bad_into_good_byte_for_byte() {
     let mut wrong = Vec::new();
     for rule in rules::all().iter().filter(|rule| rule.fix().is_some()) {
         let (bad, good) = (examples(rule.page, "Bad"), examples(rule.page, "Good"));
-        let (sources, checked) = run(&bad[0], profile(rule.page));
-        let mut edits: Vec<_> =
-            checked.findings.iter().filter(|it| it.rule == rule.name).filter_map(|it| it.fix.clone()).flat_map(|fix| fix.edits).collect();
-        edits.sort_by_key(|edit| edit.span);
-        edits.dedup();
-        let mended: Vec<_> = sources
-            .iter()
-            .map(|source| {
-                let mut text = source.text.clone();
-                for edit in edits.iter().rev().filter(|edit| edit.span.file == source.id) {
-                    text.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.replacement);
-                }
-                text.lines().map(|line| line.split("# <-").next().unwrap().trim_end().to_owned() + "\n").collect::<String>()
-            })
-            .collect();
+        let without_marks = |text: &str| text.lines().map(|line| line.split("# <-").next().unwrap().trim_end().to_owned() + "\n").collect();
+        let files = bad[0].files.iter().map(|(path, text)| (path.clone(), without_marks(text))).collect();
+        let (sources, _) = run(&Example { files }, profile(rule.page));
+        let levels = Levels::default();
+        let judge = |sources: &[Source]| check(sources, &|_| false, profile(rule.page), &|_| &levels);
+        let this_rule = |_: &[Source], findings: &[Finding]| findings.iter().map(|finding| finding.rule == rule.name).collect();
+        let limits = Limits { with_unsafe: true, open: &|_| true, told: &this_rule };
+        let mended: Vec<_> = mend(sources, &limits, &judge).sources.into_iter().map(|source| source.text).collect();
         let wanted: Vec<_> = good[0].files.iter().map(|(_, text)| text.clone()).collect();
         if mended != wanted {
             wrong.push(format!("rules/{}.md: the fix gives\n{}\nbut Good is\n{}", rule.name, mended.join("---\n"), wanted.join("---\n")));

@@ -54,7 +54,18 @@ fn named(rule: &'static str, severity: Severity, finding: Finding) -> Finding {
 }
 
 fn report<'a>(sources: &'a [Source], findings: &'a [Finding], unreadable: &'a [Unreadable]) -> Report<'a> {
-    Report { sources, findings, unreadable, files: sources.len(), documents: sources.len(), ignored: 0, kubernetes_version: "1.36".into() }
+    Report {
+        sources,
+        findings,
+        unreadable,
+        files: sources.len(),
+        documents: sources.len(),
+        ignored: 0,
+        in_baseline: 0,
+        fixed: None,
+        kubernetes_version: "1.36".into(),
+        saving: None,
+    }
 }
 
 fn shop() -> (Vec<Source>, Vec<Finding>) {
@@ -147,7 +158,10 @@ fn json_keeps_the_contract() {
 fn the_summary_counts() {
     let (sources, findings) = shop();
     let say = |report: &Report<'_>| text(|out| summary::write(out, report, EIGHTY));
-    assert_eq!(say(&report(&sources, &findings, &[])), "1 error, 1 warning, 1 info in 2 files (2 documents), 1 with a fix\n");
+    assert_eq!(
+        say(&report(&sources, &findings, &[])),
+        "1 error, 1 warning, 1 info in 2 files (2 documents), 0 fixable with --fix (1 more with --unsafe-fixes)\n"
+    );
     assert_eq!(say(&report(&sources[..1], &[], &[])), "nothing found in 1 file (1 document)\n");
     assert_eq!(say(&report(&[], &[], &[])), "no YAML or JSON file found\n");
 }

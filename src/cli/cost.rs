@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::check::units;
 use super::dry_run::end;
 use super::run::{Looks, print};
+use super::units::units;
 use super::{Cost, RuleChoice, Told};
-use crate::config::did_you_mean;
-use crate::cost::{self, Date, Estimate, Options, Prices, Provider};
+use crate::config::{did_you_mean, reworded};
+use crate::cost::prices::line_of;
+use crate::cost::{self, Choice, Date, Estimate, Options, Prices, Provider};
 use crate::exit::Exit;
 use crate::kube::{Object, World, read};
 use crate::report;
@@ -26,18 +27,21 @@ struct Run {
 pub fn cost(options: &Cost, looks: Looks) -> Result<Exit, String> {
     let prices = prices(options.prices.as_deref())?;
     let mut run = Run::default();
-    let after = run.estimate(&options.paths.paths, options, &prices)?;
-    let before = match &options.compare {
-        Some(folder) => Some(run.estimate(std::slice::from_ref(folder), options, &prices)?),
-        None => None,
+    let named = &options.paths.paths;
+    let (after, before) = match &options.compare {
+        Some(folder) => (named, Some(std::slice::from_ref(folder))),
+        None if !options.after.is_empty() => (&options.after, Some(named.as_slice())),
+        None => (named, None),
     };
-    let comparison = before.map(|before| cost::compare(&before, &after));
+    let after = run.estimate(after, options, &prices)?;
+    let before = before.map(|before| run.estimate(before, options, &prices)).transpose()?;
+    let comparison = before.as_ref().map(|before| (cost::compare(before, &after), [before, &after]));
     print(|out| match (options.output, &comparison) {
         (Told::Text, None) => report::cost::text(out, &after, &run.sources, looks.out),
-        (Told::Text, Some(comparison)) => report::cost::text_comparison(out, comparison, looks.out),
-        (Told::Json, comparison) => report::cost::json(out, &after, comparison.as_ref(), &run.sources),
+        (Told::Text, Some((comparison, sides))) => report::cost::text_comparison(out, comparison, *sides, looks.out),
+        (Told::Json, comparison) => report::cost::json(out, &after, comparison.as_ref().map(|(comparison, _)| comparison), &run.sources),
         (Told::Markdown, None) => report::cost::markdown(out, &after),
-        (Told::Markdown, Some(comparison)) => report::cost::markdown_comparison(out, comparison, &after),
+        (Told::Markdown, Some((comparison, sides))) => report::cost::markdown_comparison(out, comparison, *sides),
     })?;
     Ok(end(&run.unreadable, false, looks))
 }
@@ -71,7 +75,7 @@ fn told(options: &Cost, settings: Options) -> Result<Options, String> {
     Ok(Options {
         controller: options.controller.or(settings.controller),
         zones: options.azs.or(settings.zones),
-        region: options.region.clone().or(settings.region),
+        choice: Choice { region: options.region.clone().or(settings.choice.region), currency: options.currency.clone() },
         hours: options.hours.parse().map_err(|_| format!("`{}` is no number of hours", options.hours))?,
         gb_per_month: options.gb_per_month.map(Into::into),
         today: today(),
@@ -92,7 +96,17 @@ fn prices(file: Option<&Path>) -> Result<Prices, String> {
     let Some(file) = file else { return Ok(built_in.clone()) };
     let shown = file.display();
     let text = std::fs::read_to_string(file).map_err(|error| format!("can't read {shown}: {error}"))?;
-    Ok(built_in.overridden(Prices::read(&text).map_err(|error| format!("{shown}: {error}"))?))
+    let given = Prices::read(&text).map_err(|error| {
+        let place = error.line.map_or_else(String::new, |line| format!(":{line}"));
+        format!("{shown}{place}: {}", reworded(&error.message))
+    })?;
+    let strange = given.products().find(|(id, _)| built_in.product(id).is_none());
+    if let Some((id, _)) = strange {
+        let near = did_you_mean(id, built_in.products().map(|(id, _)| id));
+        let place = line_of(&text, id, None).map_or_else(String::new, |line| format!(":{line}"));
+        return Err(format!("{shown}{place}: there is no product `{id}`{near}"));
+    }
+    Ok(built_in.overridden(given))
 }
 
 /// The day by the clock, or the one that `SOURCE_DATE_EPOCH` gives for output that must not change from day to day.

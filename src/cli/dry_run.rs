@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use owo_colors::{OwoColorize, Style};
 
-use super::check::units;
+use super::progress::Progress;
 use super::run::{Looks, print, tell};
+use super::units::units;
 use super::{Answers, Cluster, Decode, DryRun, Paths, RuleChoice};
 use crate::config::{Globs, Settings};
 use crate::dry_run::{self, Answer};
@@ -21,6 +22,8 @@ use crate::yaml;
 pub fn dry_run(options: &DryRun, looks: Looks) -> Result<Exit, String> {
     let (mut sources, mut answers, mut version) = (Vec::new(), Vec::<Answer>::new(), String::new());
     let mut unreadable = Vec::new();
+    let progress = Progress::new(false);
+    progress.at(|| "judging".to_owned());
     let stored = options.defaults || options.output == Answers::Yaml;
     for (settings, paths) in settled(&options.paths, &options.cluster)? {
         let mut files = named(&paths, &options.paths, &settings.exclude);
@@ -33,6 +36,7 @@ pub fn dry_run(options: &DryRun, looks: Looks) -> Result<Exit, String> {
         answers.append(&mut found);
         unreadable.append(&mut files.unreadable);
     }
+    drop(progress);
     print(|out| match options.output {
         Answers::Text => {
             let mut err = io::stderr().lock();

@@ -1,14 +1,14 @@
 //! `explain`: the files and their context as one World, explained, in one view. Knows no rule.
 
-use rayon::prelude::*;
-
-use super::check::{context, units};
+use super::progress::Progress;
 use super::run::{Looks, print};
+use super::units::{context, units};
 use super::{Explain, Proxy, RuleChoice, View, dry_run};
 use crate::exit::Exit;
 use crate::explain::rules::{Mode, Node, rules};
 use crate::explain::{self, Explanation, Wanted, view};
 use crate::kube::{Object, World, read};
+use crate::parallel;
 use crate::report::safe::Safe;
 use crate::walk;
 
@@ -16,15 +16,18 @@ use crate::walk;
 pub fn explain(options: &Explain, looks: Looks) -> Result<Exit, String> {
     let mut explanation = Explanation { version: 1, kubernetes_version: String::new(), services: Vec::new() };
     let mut unreadable = Vec::new();
+    let progress = Progress::new(false);
+    progress.at(|| "explaining".to_owned());
     let mut written = String::new();
     let wanted = Wanted { services: options.service.clone(), from: options.from.clone() };
     let stdin_name = options.paths.stdin_filename.as_deref();
     for (settings, paths) in units(&options.paths.paths, stdin_name, &options.cluster, &RuleChoice::default())? {
-        let context = context(&options.around);
+        let context = context(&options.around)?;
         let mut files = walk::read(&paths, &walk::Options { exclude: &settings.exclude, context: &context, stdin_name });
         let is_context = |id: u32| id as usize >= files.named;
+        let much = parallel::is_much(&files.sources);
         let objects: Vec<Vec<Object<'_>>> =
-            files.sources.par_iter().map(|source| read::objects(source, is_context(source.id.0), None)).collect();
+            parallel::map(&files.sources, much, |source| read::objects(source, is_context(source.id.0), None));
         let world = World::new(&files.sources, settings.profile.clone(), objects.into_iter().flatten().collect());
         explanation.kubernetes_version = settings.profile.version.to_string();
         match options.rules {
@@ -33,6 +36,7 @@ pub fn explain(options: &Explain, looks: Looks) -> Result<Exit, String> {
         }
         unreadable.append(&mut files.unreadable);
     }
+    drop(progress);
     if options.rules.is_some() {
         print(|out| written.lines().try_for_each(|line| writeln!(out, "{}", Safe(line))))?;
         return Ok(dry_run::end(&unreadable, false, looks));

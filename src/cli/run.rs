@@ -1,11 +1,12 @@
 //! What the commands do: settings, the work, the report, the exit code. Knows no rule.
 
 use std::io::{self, BufWriter, Write};
+use std::path::Path;
 
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, FromArgMatches};
 use owo_colors::{OwoColorize, Style};
 
-use super::{Cli, Color, Command, Table, check, cost, dry_run, explain};
+use super::{Cli, Color, Command, Table, check, config, cost, dry_run, explain, init};
 use crate::config::did_you_mean;
 use crate::exit::Exit;
 use crate::report::safe::Safe;
@@ -24,7 +25,13 @@ pub struct Looks {
 /// Reads the arguments and runs the command.
 #[must_use]
 pub fn main() -> Exit {
-    let cli = Cli::parse();
+    let mut arguments = std::env::args_os().peekable();
+    let plugin = arguments.peek().is_some_and(|name| Path::new(name).file_stem().is_some_and(|name| name == "kubectl-svclint"));
+    let command = if plugin { Cli::command().bin_name("kubectl svclint") } else { Cli::command() };
+    let cli = match command.try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(cli) => cli,
+        Err(error) => error.exit(),
+    };
     let looks = Looks { out: look(&io::stdout(), cli.color), err: look(&io::stderr(), cli.color) };
     run(cli.command, looks).unwrap_or_else(|message| {
         let red = if looks.err.color { Style::new().red().bold() } else { Style::new() };
@@ -40,7 +47,8 @@ fn run(command: Command, looks: Looks) -> Result<Exit, String> {
         Command::DryRun(options) => return dry_run::dry_run(&options, looks),
         Command::Cost(options) => return cost::cost(&options, looks),
         Command::Decode(options) => return dry_run::decode(&options, looks),
-        Command::Config(options) => check::config(&options)?,
+        Command::Config(options) => config::config(&options)?,
+        Command::Init { folder } => init::init(&folder)?,
         Command::Rules(options) => print(|out| match options.output {
             Table::Text => report::rules::table(out, rules::all(), looks.out),
             Table::Json => report::rules::json(out, rules::all()),

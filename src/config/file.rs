@@ -129,7 +129,8 @@ pub fn read(shown: &str, text: &str) -> Result<File, String> {
 }
 
 /// serde lists all it expected in place of an unknown key (``unknown field `a`, expected one of `b`, `c` ``): where one is near, it is enough.
-fn reworded(message: &str) -> String {
+#[must_use]
+pub fn reworded(message: &str) -> String {
     let mut quoted = message.split('`').skip(1).step_by(2);
     let near = quoted.next().map_or_else(String::new, |unknown| did_you_mean(unknown, quoted));
     match message.split_once(", expected ") {

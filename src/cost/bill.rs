@@ -10,14 +10,14 @@ use rust_decimal::Decimal;
 use super::Options;
 use super::money::{Money, Total};
 use super::placement::Charge;
-use super::prices::{Meter, Price, Prices, Product};
+use super::prices::{Choice, Meter, Price, Prices, Product};
 
 /// Charges put together.
 #[derive(Clone, Debug)]
 pub struct Bill<'p> {
     prices: &'p Prices,
     hours: Decimal,
-    region: Option<String>,
+    choice: Choice,
     quantities: BTreeMap<&'static str, u64>,
     sharers: HashMap<(&'static str, String), u32>,
 }
@@ -29,7 +29,7 @@ impl<'p> Bill<'p> {
     /// An empty one.
     #[must_use]
     pub fn new(prices: &'p Prices, options: &Options) -> Self {
-        Self { prices, hours: options.hours.into(), region: options.region.clone(), quantities: BTreeMap::new(), sharers: HashMap::new() }
+        Self { prices, hours: options.hours.into(), choice: options.choice.clone(), quantities: BTreeMap::new(), sharers: HashMap::new() }
     }
 
     /// Puts charges on it.
@@ -86,7 +86,7 @@ impl<'p> Bill<'p> {
     /// What these charges cost where nothing else is charged.
     #[must_use]
     pub fn alone(&self, charges: &[Charge]) -> Option<Money> {
-        let mut alone = Self { quantities: BTreeMap::new(), sharers: HashMap::new(), region: self.region.clone(), ..*self };
+        let mut alone = Self { quantities: BTreeMap::new(), sharers: HashMap::new(), choice: self.choice.clone(), ..*self };
         alone.add(charges);
         one_currency(alone.quantities.iter().map(|(product, quantity)| alone.amount(product, *quantity)))
     }
@@ -140,24 +140,44 @@ impl<'p> Bill<'p> {
     }
 
     fn known<'a>(&self, product: &'a Product, meter: Meter) -> Option<(Decimal, &'a Price)> {
-        let price = product.price(meter, self.region.as_deref())?;
+        let price = product.price(meter, &self.choice)?;
         price.amount.map(|amount| (amount, price))
     }
 
     /// The prices that these charges are worked out from, each with its product.
     #[must_use]
     pub fn prices_of(&self, charges: &[Charge]) -> Vec<(&'p Product, &'p Price)> {
+        self.known_of(charges, &[Meter::Hour, Meter::Month, Meter::FirstRules, Meter::FurtherRule, Meter::AddressHour])
+    }
+
+    /// The prices of their traffic, each with its product.
+    #[must_use]
+    pub fn traffic_of(&self, charges: &[Charge]) -> Vec<(&'p Product, &'p Price)> {
+        self.known_of(charges, &[Meter::Gb, Meter::NlcuHour, Meter::LcuHour])
+    }
+
+    fn known_of(&self, charges: &[Charge], meters: &[Meter]) -> Vec<(&'p Product, &'p Price)> {
         let mut ids: Vec<_> = charges.iter().map(|charge| charge.product).collect();
         ids.sort_unstable();
         ids.dedup();
-        let mut used = Vec::new();
+        let mut known = Vec::new();
         for product in ids.into_iter().filter_map(|id| self.prices.product(id)) {
-            for meter in [Meter::Hour, Meter::Month, Meter::FirstRules, Meter::FurtherRule, Meter::AddressHour] {
-                let price = product.price(meter, self.region.as_deref()).filter(|price| price.amount.is_some());
-                used.extend(price.map(|price| (product, price)));
+            let prices = meters.iter().filter_map(|meter| product.price(*meter, &self.choice));
+            known.extend(prices.filter(|price| price.amount.is_some()).map(|price| (product, price)));
+        }
+        known
+    }
+
+    /// Who says what these prices are, each once.
+    #[must_use]
+    pub fn sources_of<'a>(&self, prices: impl Iterator<Item = &'a Price>) -> Vec<String> {
+        let mut told: Vec<String> = Vec::new();
+        for source in prices.flat_map(|price| &price.sources).map(|id| self.prices.source(id)) {
+            if !told.iter().any(|known| known == source) {
+                told.push(source.to_owned());
             }
         }
-        used
+        told
     }
 }
 

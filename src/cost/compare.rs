@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use super::estimate::{Estimate, LoadBalancer};
-use super::money::{Money, Total};
+use super::money::{Money, Total, cents};
 
 /// What differs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,14 +21,14 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    /// After less before, for every currency of either.
+    /// After less before, for every currency of either, as a reader works it out from the two totals as they are shown.
     #[must_use]
     pub fn difference(&self) -> Vec<Money> {
         let (before, after) = &self.totals;
         let mut currencies: Vec<_> = before.0.keys().chain(after.0.keys()).collect();
         currencies.sort_unstable();
         currencies.dedup();
-        currencies.into_iter().map(|currency| Money::new(after.of(currency) - before.of(currency), currency)).collect()
+        currencies.into_iter().map(|currency| Money::new(cents(after.of(currency)) - cents(before.of(currency)), currency)).collect()
     }
 
     /// Whether nothing differs.

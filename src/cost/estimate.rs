@@ -91,6 +91,8 @@ pub struct LoadBalancer {
 pub struct Otherwise {
     /// When.
     pub when: &'static str,
+    /// Then what, for those that differ.
+    pub products: Vec<String>,
     /// Then how much.
     pub total: Total,
 }
@@ -144,10 +146,7 @@ pub fn of_world(world: &World<'_>, options: &Options, prices: &Prices) -> Estima
 }
 
 fn of_claims(claims: &[Claim<'_, '_>], options: &Options, prices: &Prices) -> Estimate {
-    let mut bill = Bill::new(prices, options);
-    for claim in claims {
-        bill.add(priced(claim, &bill).map_or(&[], |placement| &placement.charges));
-    }
+    let bill = billed(claims, options, prices);
     let load_balancers: Vec<_> = claims.iter().map(|claim| load_balancer(claim, &bill, options, prices)).collect();
     let of_aks = options.provider == Some(Provider::Aks) || claims.iter().any(|claim| claim.provider == Some(Provider::Aks));
     let baseline = of_aks.then(|| Baseline {
@@ -159,7 +158,7 @@ fn of_claims(claims: &[Claim<'_, '_>], options: &Options, prices: &Prices) -> Es
         prices_as_of: load_balancers.iter().filter_map(|it| it.as_of).min(),
         total: bill.total(),
         unknown: load_balancers.iter().filter(|it| it.monthly.is_none()).count(),
-        otherwise: otherwise(claims, &bill),
+        otherwise: otherwise(claims, &bill, prices),
         sharing: sharing(claims, &bill, options),
         baseline,
         notes: twice(&load_balancers).into_iter().collect(),
@@ -172,9 +171,27 @@ fn of_claims(claims: &[Claim<'_, '_>], options: &Options, prices: &Prices) -> Es
 pub fn of_service(object: &Object<'_>, options: &Options, prices: &Prices) -> Option<LoadBalancer> {
     let claims = claims(std::slice::from_ref(object), &|_| true, options);
     let claim = claims.first()?;
-    let mut bill = Bill::new(prices, options);
-    bill.add(priced(claim, &bill).map_or(&[], |placement| &placement.charges));
+    let bill = billed(std::slice::from_ref(claim), options, prices);
     Some(load_balancer(claim, &bill, options, prices))
+}
+
+/// The change that saves most of what the objects of a world cost, where one saves anything.
+#[must_use]
+pub fn saving(world: &World<'_>, options: &Options) -> Option<Sharing> {
+    let counts = |object: &Object<'_>| !world.kustomize.is_patch(object.span.file);
+    let claims = claims(world.objects(), &counts, options);
+    if claims.iter().all(|claim| claim.provider.is_none_or(Provider::is_free)) {
+        return None;
+    }
+    sharing(&claims, &billed(&claims, options, Prices::built_in()), options).into_iter().next()
+}
+
+fn billed<'p>(claims: &[Claim<'_, '_>], options: &Options, prices: &'p Prices) -> Bill<'p> {
+    let mut bill = Bill::new(prices, options);
+    for claim in claims {
+        bill.add(priced(claim, &bill).map_or(&[], |placement| &placement.charges));
+    }
+    bill
 }
 
 /// Its placement, where all that is charged for it has a known price.
@@ -214,20 +231,19 @@ fn load_balancer(claim: &Claim<'_, '_>, bill: &Bill<'_>, options: &Options, pric
     it.monthly = bill.alone(&placement.charges);
     it.marginal = it.monthly.as_ref().and_then(|_| bill.marginal(&placement.charges));
     if it.monthly.is_none() {
-        let region = options.region.as_ref().map_or_else(String::new, |region| format!(" in {region}"));
-        it.unknown = Some(format!("its price{region} is not known"));
+        it.unknown = Some(format!("its price{} is not known", options.choice.told()));
     }
     let rates = bill.prices_of(&placement.charges);
+    let traffic = bill.traffic_of(&placement.charges);
     let used: Vec<&Price> = rates.iter().map(|(_, price)| *price).collect();
     let ids: BTreeSet<_> = placement.charges.iter().map(|charge| charge.product).collect();
+    for (_, price) in &traffic {
+        let Some(amount) = price.amount else { continue };
+        it.usage = Some(format!("{} per {}", per_unit(amount, &price.currency), price.meter.unit()));
+        it.usage_monthly = options.gb_per_month.map(|gb| Money::new(amount * gb, &price.currency));
+    }
     for product in ids.into_iter().filter_map(|id| prices.product(id)) {
         it.uncounted.extend(product.uncounted.iter().cloned());
-        for price in product.prices.iter().filter(|price| price.meter.is_usage()) {
-            let here = product.price(price.meter, options.region.as_deref());
-            let (Some(amount), true) = (price.amount, here == Some(price)) else { continue };
-            it.usage = Some(format!("{} per {}", per_unit(amount, &price.currency), price.meter.unit()));
-            it.usage_monthly = options.gb_per_month.map(|gb| Money::new(amount * gb, &price.currency));
-        }
         if let Some(told) = &product.usage {
             it.usage = Some(it.usage.as_ref().map_or_else(|| told.clone(), |usage| format!("{usage}; {told}")));
         }
@@ -235,24 +251,17 @@ fn load_balancer(claim: &Claim<'_, '_>, bill: &Bill<'_>, options: &Options, pric
     if it.monthly.is_some() && !placement.charges.is_empty() {
         it.confidence = used.iter().map(|price| price.confidence).min().unwrap_or(Confidence::None);
         it.as_of = used.iter().filter_map(|price| price.as_of).min();
-        it.rates = rates.iter().filter_map(|(product, price)| rate(&product.title, price)).collect();
+        it.rates = rates.iter().chain(&traffic).filter_map(|(product, price)| rate(&product.title, price)).collect();
         it.stale_days = it.as_of.and_then(|date| date.age(options.today?)).filter(|days| *days > STALE_AFTER);
-        for id in used.iter().flat_map(|price| &price.sources) {
-            let source = prices.source(id).to_owned();
-            if !it.sources.contains(&source) {
-                it.sources.push(source);
-            }
-        }
-        let regional = used.iter().find(|price| !price.is_everywhere()).filter(|_| options.region.is_none());
+        it.sources = bill.sources_of(rates.iter().chain(&traffic).map(|(_, price)| *price));
+        let regional = used.iter().find(|price| !price.is_everywhere()).filter(|_| options.choice.region.is_none());
         it.assumptions.extend(regional.map(|price| format!("prices of {} (--region)", price.region)));
         it.assumptions.extend(used.iter().filter(|price| price.confidence == Confidence::Low).filter_map(|price| price.note.clone()));
     } else if it.monthly.is_some() {
         it.confidence = Confidence::High;
     }
-    it.otherwise = placement.otherwise.as_ref().map(|other| {
-        let scheme = if other.placement.internal == Some(true) { "internal " } else { "" };
-        (other.when, format!("{scheme}{}", title(&other.placement, prices)), bill.alone(&other.placement.charges))
-    });
+    it.otherwise =
+        placement.otherwise.as_ref().map(|other| (other.when, full_title(&other.placement, prices), bill.alone(&other.placement.charges)));
     it
 }
 
@@ -275,15 +284,27 @@ fn title(placement: &Placement, prices: &Prices) -> String {
     placement.title.map(str::to_owned).or_else(|| product.map(|product| product.title.clone())).unwrap_or_default()
 }
 
-fn otherwise(claims: &[Claim<'_, '_>], bill: &Bill<'_>) -> Vec<Otherwise> {
-    let mut totals: BTreeMap<&'static str, Bill<'_>> = BTreeMap::new();
+/// With its reach, where that is the cluster's own network.
+fn full_title(placement: &Placement, prices: &Prices) -> String {
+    let scheme = if placement.internal == Some(true) { "internal " } else { "" };
+    format!("{scheme}{}", title(placement, prices))
+}
+
+fn otherwise(claims: &[Claim<'_, '_>], bill: &Bill<'_>, prices: &Prices) -> Vec<Otherwise> {
+    let mut totals: BTreeMap<&'static str, (Bill<'_>, BTreeSet<String>)> = BTreeMap::new();
     for claim in claims {
         let Some((placement, other)) = priced(claim, bill).and_then(|it| Some((it, it.otherwise.as_ref()?))) else { continue };
-        let changed = totals.entry(other.when).or_insert_with(|| bill.clone());
+        let (changed, products) = totals.entry(other.when).or_insert_with(|| (bill.clone(), BTreeSet::new()));
         changed.remove(&placement.charges);
         changed.add(&other.placement.charges);
+        products.insert(full_title(&other.placement, prices));
     }
-    totals.into_iter().map(|(when, bill)| Otherwise { when, total: bill.total() }).collect()
+    let told = |(when, (bill, products)): (_, (Bill<'_>, BTreeSet<String>))| Otherwise {
+        when,
+        products: products.into_iter().collect(),
+        total: bill.total(),
+    };
+    totals.into_iter().map(told).collect()
 }
 
 /// Base and overlay, or one directory for each stage: one name, many files.

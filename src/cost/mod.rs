@@ -20,9 +20,9 @@ mod share;
 
 pub use compare::{Comparison, compare};
 pub use date::Date;
-pub use estimate::{Baseline, Estimate, LoadBalancer, Otherwise, estimate, of_service, of_world};
+pub use estimate::{Baseline, Estimate, LoadBalancer, Otherwise, estimate, of_service, of_world, saving};
 pub use money::{Money, Total};
-pub use prices::{Confidence, Prices};
+pub use prices::{Choice, Confidence, Prices, title_of};
 pub use provider::{Controller, Provider};
 pub use share::Sharing;
 
@@ -39,8 +39,8 @@ pub struct Options {
     pub controller: Option<Controller>,
     /// In how many zones an AWS load balancer stands.
     pub zones: Option<u32>,
-    /// Whose prices count; none: those of the first region that has one.
-    pub region: Option<String>,
+    /// Which prices count.
+    pub choice: Choice,
     /// Hours of a month: 720, 730 or 744.
     pub hours: u32,
     /// What goes through each load balancer.
@@ -51,7 +51,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { provider: None, controller: None, zones: None, region: None, hours: 730, gb_per_month: None, today: None }
+        Self { provider: None, controller: None, zones: None, choice: Choice::default(), hours: 730, gb_per_month: None, today: None }
     }
 }
 
@@ -63,7 +63,7 @@ impl Options {
             provider: profile.provider.as_deref().and_then(|name| name.parse().ok()),
             controller: profile.controller.as_deref().and_then(|name| name.parse().ok()),
             zones: profile.availability_zones.map(u32::from),
-            region: profile.region.clone(),
+            choice: Choice { region: profile.region.clone(), currency: None },
             ..Self::default()
         }
     }

@@ -47,12 +47,6 @@ impl Meter {
             Self::LcuHour => "LCU-hour",
         }
     }
-
-    /// Whether it counts traffic rather than time.
-    #[must_use]
-    pub fn is_usage(self) -> bool {
-        matches!(self, Self::Gb | Self::NlcuHour | Self::LcuHour)
-    }
 }
 
 /// How well a price is known.
@@ -105,6 +99,58 @@ pub struct Price {
     pub note: Option<String>,
 }
 
+/// What is wrong with a price file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wrong {
+    /// The line, from 1.
+    pub line: Option<usize>,
+    /// What.
+    pub message: String,
+}
+
+impl From<serde_yaml::Error> for Wrong {
+    fn from(error: serde_yaml::Error) -> Self {
+        let message = error.to_string();
+        let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
+        Self { line: error.location().map(|at| at.line()), message }
+    }
+}
+
+/// The line, from 1, of a key, or of one of the prices below it; none where the file is written in a way that hides it.
+#[must_use]
+pub fn line_of(text: &str, key: &str, price: Option<usize>) -> Option<usize> {
+    let is_key = |line: &str| line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(':'));
+    let first = text.lines().position(is_key)?;
+    let Some(price) = price else { return Some(first + 1) };
+    let depth = text.lines().nth(first).map_or(0, indent);
+    let own = |(number, line): &(usize, &str)| *number == first || line.trim().is_empty() || indent(line) > depth;
+    let own = text.lines().enumerate().skip(first).take_while(own);
+    let prices = own.flat_map(|(number, line)| std::iter::repeat_n(number + 1, line.matches("meter:").count()));
+    prices.into_iter().nth(price).or(Some(first + 1))
+}
+
+fn indent(line: &str) -> usize {
+    line.len() - line.trim_start().len()
+}
+
+/// Which of several prices counts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// Those of this region; none: those of the first region that has one.
+    pub region: Option<String>,
+    /// Those that their source gives in this currency: nothing is converted.
+    pub currency: Option<String>,
+}
+
+impl Choice {
+    /// ` in eu-west-1, in EUR`; nothing where nothing was asked for.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let asked = [&self.region, &self.currency].into_iter().flatten();
+        asked.map(|asked| format!(" in {asked}")).collect::<Vec<_>>().join(",")
+    }
+}
+
 /// What can be bought.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Product {
@@ -142,16 +188,20 @@ impl Prices {
     /// Reads a price file; each price of it must have a region, a source, and a date or a low confidence.
     ///
     /// # Errors
-    /// What is wrong with it.
-    pub fn read(text: &str) -> Result<Self, String> {
-        let file: File = serde_yaml::from_str(text).map_err(|error| error.to_string())?;
+    /// What is wrong with it, and in which line.
+    pub fn read(text: &str) -> Result<Self, Wrong> {
+        let file: File = serde_yaml::from_str(text).map_err(Wrong::from)?;
+        let wrong = |key: &str, price: Option<usize>, message: String| Wrong { line: line_of(text, key, price), message };
         if file.schema != SCHEMA {
-            return Err(format!("expected `schema: {SCHEMA}`, found `{}`", file.schema));
+            return Err(wrong("schema", None, format!("expected `schema: {SCHEMA}`, found `{}`", file.schema)));
         }
-        let sources = file.sources.into_iter().map(|(id, source)| source.told().map(|told| (id, told))).collect::<Result<_, String>>()?;
-        let mut prices = Self { products: BTreeMap::new(), sources };
+        let mut prices = Self::default();
+        for (id, source) in file.sources {
+            let told = source.told().map_err(|error| wrong(&id, None, format!("source `{id}`: {error}")))?;
+            prices.sources.insert(id, told);
+        }
         for (id, product) in file.products {
-            let product = product.checked(&prices.sources).map_err(|error| format!("`{id}`: {error}"))?;
+            let product = product.checked(&prices.sources).map_err(|(price, error)| wrong(&id, price, format!("`{id}`: {error}")))?;
             prices.products.insert(id, product);
         }
         Ok(prices)
@@ -190,10 +240,12 @@ impl Prices {
 }
 
 impl Product {
-    /// The price of a meter in a region; where no region is asked for, the first one that is known.
+    /// The price of a meter, as chosen; where no region is asked for, that of the first one.
     #[must_use]
-    pub fn price(&self, meter: Meter, region: Option<&str>) -> Option<&Price> {
-        self.prices.iter().find(|price| price.meter == meter && region.is_none_or(|region| price.is_for(region)))
+    pub fn price(&self, meter: Meter, choice: &Choice) -> Option<&Price> {
+        let here = |price: &Price| choice.region.as_deref().is_none_or(|region| price.is_for(region));
+        let in_it = |price: &Price| choice.currency.as_deref().is_none_or(|currency| price.currency.eq_ignore_ascii_case(currency));
+        self.prices.iter().find(|price| price.meter == meter && here(price) && in_it(price))
     }
 
     /// Whether it is charged by the rule, over all load balancers.
@@ -217,6 +269,12 @@ impl Price {
     pub fn is_everywhere(&self) -> bool {
         self.covers.iter().any(|pattern| pattern == "*")
     }
+}
+
+/// A source without its date and its place.
+#[must_use]
+pub fn title_of(source: &str) -> &str {
+    source.split(", ").next().unwrap_or(source)
 }
 
 const SCHEMA: &str = "svclint-prices/1";
@@ -271,6 +329,7 @@ struct PriceEntry {
 }
 
 impl SourceEntry {
+    /// Title, date, place.
     fn told(self) -> Result<String, String> {
         let date = self.read.as_deref().map(Date::from_str).transpose()?;
         let date = date.map_or_else(|| "no date".to_owned(), |date| date.to_string());
@@ -279,13 +338,15 @@ impl SourceEntry {
 }
 
 impl ProductEntry {
-    fn checked(self, sources: &BTreeMap<String, String>) -> Result<Product, String> {
-        let prices: Vec<Price> = self.prices.into_iter().map(|price| price.checked(sources)).collect::<Result<_, String>>()?;
+    /// The product, or the price at fault by its place and what is wrong.
+    fn checked(self, sources: &BTreeMap<String, String>) -> Result<Product, (Option<usize>, String)> {
+        let checked = |(at, price): (usize, PriceEntry)| price.checked(sources).map_err(|error| (Some(at), error));
+        let prices: Vec<Price> = self.prices.into_iter().enumerate().map(checked).collect::<Result<_, _>>()?;
         if prices.iter().any(|price| matches!(price.meter, Meter::FirstRules | Meter::FurtherRule)) && self.block.is_none() {
-            return Err("charged by the rule, but `block` is missing".into());
+            return Err((None, "charged by the rule, but `block` is missing".into()));
         }
         Ok(Product {
-            provider: self.provider.parse()?,
+            provider: self.provider.parse().map_err(|error| (None, error))?,
             title: self.title,
             block: self.block.unwrap_or(0),
             free_hours: self.free_hours,

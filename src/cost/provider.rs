@@ -71,6 +71,7 @@ providers! {
     Tailscale "tailscale" "Tailscale" true;
     Kind "kind" "kind" true;
     Minikube "minikube" "minikube" true;
+    Kubeadm "kubeadm" "kubeadm" true | "bare-metal" | "none";
 }
 
 impl fmt::Display for Provider {

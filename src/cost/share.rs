@@ -2,17 +2,19 @@
 //! nothing. Knows no file.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rust_decimal::Decimal;
 
 use super::Options;
 use super::bill::Bill;
 use super::claim::Claim;
+use super::date::Date;
 use super::demand::Demand;
 use super::estimate::priced;
 use super::money::{Money, cents};
 use super::placement::{self, Charge, Placement};
+use super::prices::Confidence;
 use super::provider::Provider;
 
 /// A change, and what it saves a month.
@@ -28,9 +30,13 @@ pub struct Sharing {
     pub saves: Money,
     /// What else changes with it.
     pub caveats: Vec<&'static str>,
+    /// The date of the oldest price in it.
+    pub as_of: Option<Date>,
+    /// Who says what the prices are, each with the date.
+    pub sources: Vec<String>,
 }
 
-const HTTP_ONLY: &str = "HTTP and TLS only; pods see the proxy's address, the client's comes in `X-Forwarded-For`";
+const HTTP_ONLY: &str = "HTTP and TLS only, which is what the ports' names and numbers say; pods see the proxy's address, the client's comes in `X-Forwarded-For`";
 const ONE_FAILURE: &str = "one entry for all: its changes and its failures are everybody's";
 
 /// Every change that saves something, the one that saves most first.
@@ -41,24 +47,89 @@ pub fn sharing(claims: &[Claim<'_, '_>], bill: &Bill<'_>, options: &Options) -> 
         .filter_map(|claim| Some(Member { claim, provider: claim.provider?, placement: priced(claim, bill)? }))
         .filter(|member| !member.placement.charges.is_empty())
         .collect();
+    let members = once_each(members, bill);
     let mut found = Vec::new();
     for (group, members) in alike(&members) {
-        let (mechanism, mut caveats, one) = match group.provider {
-            Provider::Aws => {
-                let caveats = vec!["whoever may write an Ingress of the group can change what the others' hosts answer", HTTP_ONLY];
-                ("alb.ingress.kubernetes.io/group.name", caveats, shared_alb(&members, options))
-            }
-            Provider::Gke if group.is_edge => ("one Ingress, or one Gateway with many HTTPRoutes", vec![ONE_FAILURE], most(&members)),
-            _ => ("one ingress controller or Gateway", vec![HTTP_ONLY, ONE_FAILURE], one_controller(&group, &members, options)),
+        let of = distinct(&members);
+        let (mechanism, change, caveats, one) = match group.provider {
+            Provider::Aws => (
+                "alb.ingress.kubernetes.io/group.name",
+                format!(
+                    "serve the {of} HTTP ones from one Application Load Balancer, by Ingresses that name one `alb.ingress.kubernetes.io/group.name`"
+                ),
+                vec![
+                    "the AWS Load Balancer Controller makes it: it must be installed",
+                    "whoever may write an Ingress of the group can change what the others' hosts answer",
+                    HTTP_ONLY,
+                ],
+                shared_alb(&members, options),
+            ),
+            Provider::Gke if group.is_edge => (
+                "one Ingress, or one Gateway with many HTTPRoutes",
+                format!("put the hosts of the {of} into one Ingress, or into HTTPRoutes of one Gateway"),
+                vec![ONE_FAILURE],
+                most(&members),
+            ),
+            _ => (
+                "one ingress controller or Gateway",
+                format!("put the {of} HTTP ones behind one ingress controller or Gateway, and make them ClusterIP Services"),
+                vec![HTTP_ONLY, ONE_FAILURE],
+                one_controller(&group, &members, options),
+            ),
         };
-        caveats.dedup();
-        let change = format!("put the {} {} behind one", members.len(), if group.is_edge { "Ingresses" } else { "HTTP ones" });
-        found.extend(saving(bill, &members, &one).map(|saves| Sharing { mechanism, change, of: distinct(&members), saves, caveats }));
+        found.extend(Change { mechanism, change, of, caveats }.told(bill, &members, &one));
     }
     found.extend(network_load_balancers(&members, bill));
     found.extend(one_address(&members, bill));
     found.sort_by(|a, b| b.saves.amount.cmp(&a.saves.amount).then_with(|| a.mechanism.cmp(b.mechanism)));
     found
+}
+
+/// A change before it is known what it saves.
+struct Change {
+    mechanism: &'static str,
+    change: String,
+    of: usize,
+    caveats: Vec<&'static str>,
+}
+
+impl Change {
+    /// With what it saves and whose prices say so; none where it saves nothing.
+    fn told(self, bill: &Bill<'_>, members: &[Member<'_>], one: &[Charge]) -> Option<Sharing> {
+        let Self { mechanism, change, of, mut caveats } = self;
+        let saves = saving(bill, members, one)?;
+        let charges: Vec<_> = members.iter().flat_map(|member| &member.placement.charges).chain(one).cloned().collect();
+        let prices = bill.prices_of(&charges);
+        if prices.iter().any(|(_, price)| price.confidence == Confidence::Low) {
+            caveats.push("one of the prices is unverified");
+        }
+        Some(Sharing {
+            mechanism,
+            change,
+            of,
+            saves,
+            caveats,
+            as_of: prices.iter().filter_map(|(_, price)| price.as_of).min(),
+            sources: bill.sources_of(prices.iter().map(|(_, price)| *price)),
+        })
+    }
+}
+
+/// Each object once: of those with one name, which in one cluster are one, the cheapest.
+fn once_each<'c>(mut members: Vec<Member<'c>>, bill: &Bill<'_>) -> Vec<Member<'c>> {
+    let mut seen = HashSet::new();
+    let name = |member: &Member<'c>| {
+        let reference = &member.claim.object.reference;
+        (reference.kind.as_str(), reference.namespace.as_deref(), reference.name.as_str())
+    };
+    members.sort_by_cached_key(|member| {
+        let demand = &member.claim.demand;
+        let ports: Vec<_> = demand.ports.iter().map(|port| (port.protocol, port.number, port.is_http)).collect();
+        let costs = bill.alone(&member.placement.charges).map(|money| money.amount);
+        (name(member), costs, member.provider, member.placement.internal, demand.source_ranges.clone(), ports, demand.annotations.clone())
+    });
+    members.retain(|member| seen.insert(name(member)));
+    members
 }
 
 #[derive(Clone, Copy)]
@@ -146,11 +217,13 @@ fn network_load_balancers(members: &[Member<'_>], bill: &Bill<'_>) -> Option<Sha
     let of_product = |member: &&Member<'_>| member.placement.charges.iter().all(|charge| charge.product == "oci-lb");
     let members: Vec<_> = members.iter().filter(of_product).copied().collect();
     let one = u32::try_from(members.len()).ok().filter(|count| *count > 0).map(|count| Charge::each("oci-nlb", count));
-    let saves = saving(bill, &members, &one.into_iter().collect::<Vec<_>>())?;
-    let mechanism = "oci.oraclecloud.com/load-balancer-type: nlb";
-    let change = format!("make the {} network load balancers, which are free", members.len());
-    let caveats = vec!["ends no TLS; client addresses and security lists follow other rules"];
-    Some(Sharing { mechanism, change, of: members.len(), saves, caveats })
+    let change = Change {
+        mechanism: "oci.oraclecloud.com/load-balancer-type: nlb",
+        change: format!("make the {} network load balancers, which are free: `oci.oraclecloud.com/load-balancer-type: nlb`", members.len()),
+        of: members.len(),
+        caveats: vec!["ends no TLS; client addresses and security lists follow other rules"],
+    };
+    change.told(bill, &members, &one.into_iter().collect::<Vec<_>>())
 }
 
 /// On AKS Services whose ports differ can share an address.
@@ -175,10 +248,16 @@ fn one_address(members: &[Member<'_>], bill: &Bill<'_>) -> Option<Sharing> {
     let rules = members.iter().flat_map(|member| &member.placement.charges).filter(|charge| charge.product == "azure-public");
     let mut charges: Vec<_> = rules.cloned().collect();
     charges.push(Charge::each("azure-ipv4", addresses));
-    let saves = saving(bill, &members, &charges)?;
-    let mechanism = "service.beta.kubernetes.io/azure-load-balancer-ipv4";
-    let change = format!("give the {} one address where their ports differ", members.len());
-    Some(Sharing { mechanism, change, of: members.len(), saves, caveats: vec!["their ports must differ; the rules stay as many"] })
+    let change = Change {
+        mechanism: "service.beta.kubernetes.io/azure-load-balancer-ipv4",
+        change: format!(
+            "give the {} one address where their ports differ: `service.beta.kubernetes.io/azure-load-balancer-ipv4`",
+            members.len()
+        ),
+        of: members.len(),
+        caveats: vec!["their ports must differ; the rules stay as many"],
+    };
+    change.told(bill, &members, &charges)
 }
 
 /// What a bill with `one` in their place has less, as a reader works it out from the two totals as they are shown.

@@ -16,10 +16,9 @@ mod slices;
 mod start;
 pub mod view;
 
-use rayon::prelude::*;
-
 use crate::kube::World;
 use crate::kube::object::Object;
+use crate::parallel;
 
 pub use model::Explanation;
 pub use start::Start;
@@ -39,12 +38,9 @@ pub struct Wanted {
 #[must_use]
 pub fn explain(world: &World<'_>, wanted: &Wanted) -> Vec<model::Service> {
     let scene = Scene::new(world);
-    world
-        .objects()
-        .par_iter()
-        .filter(|object| asked_for(object, wanted))
-        .filter_map(|object| service::explain(&scene, object, wanted))
-        .collect()
+    let asked_for: Vec<_> = world.objects().iter().filter(|object| asked_for(object, wanted)).collect();
+    let explained = parallel::map(&asked_for, parallel::is_much(world.sources), |object| service::explain(&scene, object, wanted));
+    explained.into_iter().flatten().collect()
 }
 
 /// Whether an object is a Service that is asked for.

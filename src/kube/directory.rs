@@ -1,6 +1,6 @@
 //! The directories of the files given, and how far apart two of them stand. Knows no object.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::source::{FileId, Source};
 
@@ -47,11 +47,26 @@ impl Directories {
     /// Orders the directories of the files so that each is followed by what lies below it.
     #[must_use]
     pub fn new(sources: &[Source]) -> Self {
-        let mut paths: Vec<Vec<&str>> = sources.iter().map(|source| parts(&source.path)).collect();
+        // Files of one directory follow one another: each directory is taken apart once.
+        let mut folders: HashMap<&str, usize> = HashMap::new();
+        let mut paths: Vec<Vec<&str>> = Vec::new();
+        let mut last = ("", None);
+        let mut folder_of = Vec::with_capacity(sources.len());
+        for source in sources {
+            let folder = source.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let at = match last {
+                (known, Some(at)) if known == folder => at,
+                _ => *folders.entry(folder).or_insert_with(|| {
+                    paths.push(parts(folder));
+                    paths.len() - 1
+                }),
+            };
+            last = (folder, Some(at));
+            folder_of.push(at);
+        }
         below_the_topmost(&mut paths);
-        let distinct: BTreeSet<&[&str]> = paths.iter().map(Vec::as_slice).collect();
         let mut all = BTreeSet::from([&[][..]]);
-        for path in distinct {
+        for path in paths.iter().map(Vec::as_slice) {
             for depth in (0..=path.len()).rev() {
                 if !path.get(..depth).is_some_and(|above| all.insert(above)) {
                     break;
@@ -74,7 +89,8 @@ impl Directories {
             });
             open.push(at);
         }
-        let of_file = paths.iter().map(|path| id(ordered.binary_search(&path.as_slice()).unwrap_or(0))).collect();
+        let ids: Vec<DirectoryId> = paths.iter().map(|path| id(ordered.binary_search(&path.as_slice()).unwrap_or(0))).collect();
+        let of_file = folder_of.into_iter().filter_map(|at| ids.get(at).copied()).collect();
         Self { of_file, directories }
     }
 
@@ -144,8 +160,7 @@ impl Directories {
     }
 }
 
-fn parts(path: &str) -> Vec<&str> {
-    let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
+fn parts(directory: &str) -> Vec<&str> {
     directory.split('/').filter(|part| !matches!(*part, "" | ".")).collect()
 }
 

@@ -79,7 +79,9 @@ impl Kustomize {
             }
         }
         if !read.patches.is_empty() {
-            let patches = sources.iter().filter(|source| read.patches.contains(&normal("", &source.path)));
+            let names: HashSet<&str> = read.patches.iter().map(|path| name(path)).collect();
+            let called = sources.iter().filter(|source| names.contains(name(&source.path)));
+            let patches = called.filter(|source| read.patches.contains(&normal("", &source.path)));
             read.patch_files = patches.map(|source| source.id).collect();
         }
         read.find_builds(directories);
@@ -160,6 +162,12 @@ impl Kustomize {
         it.labels.extend(set_labels(root));
         let affix = |key: &str| root.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         it.affixes = Some((affix("namePrefix"), affix("nameSuffix"))).filter(|(before, after)| !before.is_empty() || !after.is_empty());
+    }
+
+    /// Whether a kustomization takes this file as a resource.
+    #[must_use]
+    pub fn takes(&self, path: &str) -> bool {
+        !self.taken_by.is_empty() && self.taken_by.contains_key(&normal("", path))
     }
 
     /// Whether one kustomization takes both of two files as resources.
@@ -283,11 +291,10 @@ fn set_labels(root: Value<'_, '_>) -> Vec<String> {
 }
 
 fn is_kustomization(path: &str, object: &Object<'_>) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let named = matches!(name, "kustomization.yaml" | "kustomization.yml" | "Kustomization");
-    let group = super::apis::group(&object.reference.api_version);
-    (named && object.kind().is_empty() || matches!(object.kind(), "Kustomization" | "Component"))
-        && matches!(group, "" | "kustomize.config.k8s.io")
+    let named = || matches!(name(path), "kustomization.yaml" | "kustomization.yml" | "Kustomization");
+    let group = || super::apis::group(&object.reference.api_version);
+    (object.kind().is_empty() && named() || matches!(object.kind(), "Kustomization" | "Component"))
+        && matches!(group(), "" | "kustomize.config.k8s.io")
 }
 
 /// The paths in a list: its items, or what stands under `key` in each.
@@ -299,6 +306,10 @@ fn named<'t>(root: Value<'t, '_>, list: &str, key: &str) -> impl Iterator<Item =
         let item = if key.is_empty() { item } else { item.get(&key)?.follow() };
         item.as_str().filter(|path| !path.contains('\n'))
     })
+}
+
+fn name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
 fn parent(path: &str) -> &str {

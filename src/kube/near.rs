@@ -140,6 +140,9 @@ pub fn alike(a: &str, b: &str) -> bool {
     if a == b {
         return true;
     }
+    if are_unlike(a.as_bytes(), b.as_bytes()) {
+        return false;
+    }
     let letters = |text: &str| text.chars().filter(|c| !c.is_ascii_digit()).collect::<String>();
     if a.is_empty() || b.is_empty() || letters(a) == letters(b) {
         return false;
@@ -162,6 +165,27 @@ pub fn alike(a: &str, b: &str) -> bool {
         (true, Some((a, b)), None) => slip(a, b),
         _ => false,
     }
+}
+
+/// A quick look that spares the slow one for nearly all pairs: two letters changed within a word change four counts of
+/// letters at most, another order of words none, and two names that differ in their endings begin alike.
+fn are_unlike(a: &[u8], b: &[u8]) -> bool {
+    fn letters(text: &[u8]) -> impl Iterator<Item = u8> {
+        text.iter().filter(|c| c.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase)
+    }
+    if !a.is_ascii() || !b.is_ascii() || a.len() > 63 || b.len() > 63 {
+        return false;
+    }
+    let mut counts = [0i8; 128];
+    for (text, step) in [(a, 1), (b, -1)] {
+        for c in letters(text) {
+            if let Some(count) = counts.get_mut(usize::from(c)) {
+                *count += step;
+            }
+        }
+    }
+    let changed: u32 = counts.iter().map(|count| u32::from(count.unsigned_abs())).sum();
+    changed > 4 && letters(a).take(3).ne(letters(b).take(3))
 }
 
 fn words(text: &str) -> Vec<String> {

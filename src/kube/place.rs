@@ -124,7 +124,7 @@ impl<'o, 's> Place<'o, 's> {
     /// Takes the entry out: with its lines where it has them to itself, else from a flow mapping with one comma.
     #[must_use]
     pub fn remove(&self, source: &Source) -> Option<Edit> {
-        let entry = self.found.then(|| self.entry())?;
+        let entry = self.found.then(|| self.entry()).filter(|entry| !in_flow(source, *entry))?;
         let before = source.line_span(source.line_of(entry.start));
         let lead = source.slice(Span { end: entry.start, ..before });
         if !lead.trim_matches(' ').is_empty() {
@@ -139,15 +139,21 @@ impl<'o, 's> Place<'o, 's> {
         Some(Edit { span: Span { end, ..before }, replacement: String::new() })
     }
 
-    /// Adds a line `key: value` before this entry, at its indentation.
+    /// Adds a line `key: value`, or several, before this entry, at its indentation and with the file's line ends.
     #[must_use]
     pub fn insert_before(&self, source: &Source, line: &str) -> Option<Edit> {
-        let entry = self.found.then(|| self.entry())?;
+        let entry = self.found.then(|| self.entry()).filter(|entry| !in_flow(source, *entry))?;
         let column = entry.start - source.line_span(source.line_of(entry.start)).start;
-        let newline = if source.slice(source.span(0, entry.start)).contains("\r\n") { "\r\n" } else { "\n" };
+        let newline = source.newline();
         let indent = " ".repeat(column as usize);
-        Some(Edit { span: Span { end: entry.start, ..entry }, replacement: format!("{line}{newline}{indent}") })
+        Some(Edit { span: Span { end: entry.start, ..entry }, replacement: format!("{}{newline}{indent}", line.replace('\n', newline)) })
     }
+}
+
+/// Whether an entry stands between braces, where lines are not what holds it.
+fn in_flow(source: &Source, entry: Span) -> bool {
+    let before = source.slice(Span { start: 0, end: entry.start, ..entry }).trim_ascii_end();
+    before.ends_with(['{', '[', ',']) && entry.start > 0
 }
 
 fn first_line(value: Value<'_, '_>) -> Span {

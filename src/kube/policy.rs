@@ -133,8 +133,38 @@ impl Truth {
 /// All policies of the files by namespace, and the namespaces' labels.
 #[derive(Debug, Default)]
 pub struct Policies<'w> {
-    by_namespace: HashMap<&'w str, Vec<(&'w str, &'w NetworkPolicy)>>,
+    by_namespace: HashMap<&'w str, Local<'w>>,
     namespaces: HashMap<&'w str, Option<&'w Labels>>,
+}
+
+/// The policies of one namespace, in the order of the files.
+#[derive(Debug, Default)]
+struct Local<'w> {
+    all: Vec<(&'w str, &'w NetworkPolicy)>,
+    /// Those that take only pods with this label, by their place among all.
+    by_label: HashMap<(&'w str, &'w str), Vec<usize>>,
+    /// The others.
+    wide: Vec<usize>,
+}
+
+impl<'w> Local<'w> {
+    fn add(&mut self, name: &'w str, policy: &'w NetworkPolicy) {
+        let at = self.all.len();
+        self.all.push((name, policy));
+        let selector = policy.spec.as_ref().and_then(|spec| spec.pod_selector.as_ref());
+        match selector.and_then(|selector| selector.match_labels.as_ref()).and_then(|pairs| pairs.first_key_value()) {
+            Some((key, value)) => self.by_label.entry((key, value)).or_default().push(at),
+            None => self.wide.push(at),
+        }
+    }
+
+    /// Those that may take a pod with these labels, in their order.
+    fn about(&self, labels: &Labels) -> Vec<(&'w str, &'w NetworkPolicy)> {
+        let labelled = labels.iter().filter_map(|(key, value)| self.by_label.get(&(key.as_str(), value.as_str())));
+        let mut places: Vec<usize> = labelled.flatten().chain(&self.wide).copied().collect();
+        places.sort_unstable();
+        places.into_iter().filter_map(|at| self.all.get(at).copied()).collect()
+    }
 }
 
 /// The other end of a connection, with what both ends agree on.
@@ -153,7 +183,7 @@ impl<'w> Policies<'w> {
         for object in world.objects().iter().filter(|object| !world.kustomize.is_patch(object.span.file)) {
             match &object.typed {
                 Some(Typed::NetworkPolicy(policy)) => {
-                    policies.by_namespace.entry(world.namespace(object)).or_default().push((object.name(), policy));
+                    policies.by_namespace.entry(world.namespace(object)).or_default().add(object.name(), policy);
                 }
                 Some(Typed::Namespace(namespace)) => {
                     policies.namespaces.insert(object.name(), namespace.metadata.labels.as_ref());
@@ -177,8 +207,8 @@ impl<'w> Policies<'w> {
     }
 
     fn of<'a>(&'a self, pod: Pod<'a>, direction: Direction) -> impl Iterator<Item = (&'a str, &'a NetworkPolicy)> {
-        let all = self.by_namespace.get(pod.namespace).into_iter().flatten().copied();
-        all.filter(move |(_, policy)| {
+        let local = self.by_namespace.get(pod.namespace);
+        local.map(|local| local.about(pod.labels)).unwrap_or_default().into_iter().filter(move |(_, policy)| {
             let Some(spec) = &policy.spec else { return direction == Direction::Ingress };
             let selected = spec.pod_selector.as_ref().is_none_or(|selector| labels::selects(selector, Some(pod.labels)));
             let types = spec.policy_types.as_deref().unwrap_or_default();

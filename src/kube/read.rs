@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::object::{Object, ObjectId, State};
 use super::typed::Typed;
-use super::{Profile, template, verdict};
+use super::{Profile, repeats, template, verdict};
 use crate::finding::ObjectRef;
 use crate::source::Source;
 use crate::yaml::{self, Chunk, Kind, NodeId, Tree, Value};
@@ -83,8 +83,8 @@ fn items<'s>(source: &'s Source, root: Value<'_, 's>, list: &Object<'s>, judge: 
     }
 }
 
-fn text(value: Value<'_, '_>, key: &str) -> Option<String> {
-    value.get(key)?.follow().as_str().map(str::to_owned)
+fn text<'t>(value: Value<'t, '_>, key: &str) -> Option<&'t str> {
+    value.get(key)?.follow().as_str()
 }
 
 fn fill<'s>(source: &'s Source, object: &mut Object<'s>, judge: Option<&Profile>) {
@@ -95,10 +95,10 @@ fn fill<'s>(source: &'s Source, object: &mut Object<'s>, judge: Option<&Profile>
     }
     let metadata = root.get("metadata").map(Value::follow);
     let of_metadata = |key: &str| metadata.filter(|metadata| matches!(metadata.kind(), Kind::Mapping)).and_then(|it| text(it, key));
-    object.reference.api_version = text(root, "apiVersion").unwrap_or_default();
-    object.reference.kind = text(root, "kind").unwrap_or_default();
-    object.reference.namespace = of_metadata("namespace").filter(|namespace| !namespace.is_empty());
-    object.reference.name = of_metadata("name").or_else(|| of_metadata("generateName")).unwrap_or_default();
+    object.reference.api_version = text(root, "apiVersion").unwrap_or_default().to_owned();
+    object.reference.kind = text(root, "kind").unwrap_or_default().to_owned();
+    object.reference.namespace = of_metadata("namespace").filter(|namespace| !namespace.is_empty()).map(str::to_owned);
+    object.reference.name = of_metadata("name").or_else(|| of_metadata("generateName")).unwrap_or_default().to_owned();
     if object.reference.api_version.is_empty() || object.reference.kind.is_empty() {
         if !object.reference.kind.is_empty() && template::syntax(source.slice(object.span)).is_some() {
             object.state = State::Template;
@@ -117,7 +117,7 @@ fn fill<'s>(source: &'s Source, object: &mut Object<'s>, judge: Option<&Profile>
 /// Drops the nodes of a kind that no rule asks about and that is large: there are megabytes of definitions of custom
 /// resources in some trees. What decoding found in them is kept, and so are repeated keys, which are told by their nodes.
 fn forget(object: &mut Object<'_>) {
-    if object.kind() == "CustomResourceDefinition" && object.tree.duplicates().is_empty() {
+    if object.kind() == "CustomResourceDefinition" && !repeats::any(&object.tree) {
         object.tree = Arc::new(Tree::empty(object.span.file));
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::object::Object;
-use crate::yaml::{Entry, Kind, NodeId, Value};
+use crate::yaml::{Entry, Kind, NodeId, Tree, Value};
 
 /// A key that a mapping has more than once.
 #[derive(Clone, Debug)]
@@ -19,19 +19,47 @@ pub struct Repeat<'o, 's> {
 pub fn of<'o, 's>(object: &'o Object<'s>) -> Vec<Repeat<'o, 's>> {
     let Some(root) = object.value() else { return Vec::new() };
     let ids = root.id.0..root.node().next.0;
-    let mappings = ids.map(|id| Value { tree: root.tree, id: NodeId(id) }).filter(|value| value.kind() == Kind::Mapping);
-    mappings.flat_map(within).collect()
+    let mut repeats = Vec::new();
+    for mapping in ids.map(|id| Value { tree: root.tree, id: NodeId(id) }).filter(|value| value.kind() == Kind::Mapping) {
+        if may_repeat(mapping) {
+            within(mapping, &mut repeats);
+        }
+    }
+    repeats
+}
+
+/// Whether any mapping of a tree has a key more than once.
+#[must_use]
+pub fn any(tree: &Tree<'_>) -> bool {
+    let ids = 0..u32::try_from(tree.nodes.len()).unwrap_or(u32::MAX);
+    let mappings = ids.filter_map(|id| tree.value(NodeId(id))).filter(|value| value.kind() == Kind::Mapping);
+    mappings.filter(|mapping| may_repeat(*mapping)).any(|mapping| {
+        let mut repeats = Vec::new();
+        within(mapping, &mut repeats);
+        !repeats.is_empty()
+    })
 }
 
 /// Up to this many keys are compared one by one; it costs less than hashing.
 const FEW: usize = 24;
 
-fn within<'o, 's>(mapping: Value<'o, 's>) -> Vec<Repeat<'o, 's>> {
-    let few = mapping.entries().nth(FEW).is_none();
-    if few && !mapping.entries().enumerate().any(|(at, entry)| mapping.entries().take(at).any(|other| other.key.text() == entry.key.text()))
-    {
-        return Vec::new();
+/// Whether two keys of a mapping are written alike; of one with many keys, whether they may be.
+fn may_repeat(mapping: Value<'_, '_>) -> bool {
+    let mut marks = 0u64;
+    for (at, entry) in mapping.entries().enumerate() {
+        let key = entry.key.text();
+        let (first, last) = (key.bytes().next().unwrap_or(0), key.bytes().next_back().unwrap_or(0));
+        // Keys of another mark are other keys; those of one mark may be.
+        let mark = 1 << ((key.len() + 3 * usize::from(first) + 7 * usize::from(last)) % 64);
+        if at >= FEW || marks & mark != 0 && mapping.entries().take(at).any(|other| other.key.text() == key) {
+            return true;
+        }
+        marks |= mark;
     }
+    false
+}
+
+fn within<'o, 's>(mapping: Value<'o, 's>, repeats: &mut Vec<Repeat<'o, 's>>) {
     let mut seen = HashSet::new();
     let mut twice: Vec<&str> = Vec::new();
     for key in mapping.entries().map(|entry| entry.key).filter(|key| key.kind() == Kind::Scalar && key.text() != "<<") {
@@ -40,16 +68,23 @@ fn within<'o, 's>(mapping: Value<'o, 's>) -> Vec<Repeat<'o, 's>> {
         }
     }
     let entries = |key: &str| mapping.entries().filter(|entry| entry.key.text() == key).collect();
-    twice.into_iter().map(|key| Repeat { mapping, entries: entries(key) }).collect()
+    repeats.extend(twice.into_iter().map(|key| Repeat { mapping, entries: entries(key) }));
 }
 
 /// Where a second object begins within one document, `---` having been forgotten: the first key of each further object.
 #[must_use]
 pub fn seams<'o, 's>(object: &'o Object<'s>) -> Vec<Entry<'o, 's>> {
     let Some(root) = object.value().filter(|root| root.kind() == Kind::Mapping) else { return Vec::new() };
-    let count = |key: &str| root.entries().filter(|entry| entry.key.text() == key).count();
-    let heads = ["apiVersion", "kind", "metadata"].iter().filter(|key| count(key) > 1).count();
-    if heads < 2 {
+    let mut heads = [0; 3];
+    for entry in root.entries() {
+        match entry.key.text() {
+            "apiVersion" => heads[0] += 1,
+            "kind" => heads[1] += 1,
+            "metadata" => heads[2] += 1,
+            _ => {}
+        }
+    }
+    if heads.iter().filter(|times| **times > 1).count() < 2 {
         return Vec::new();
     }
     let mut seen = HashSet::new();

@@ -59,6 +59,9 @@ fn is_shout(name: &str) -> bool {
 /// Whether a value is a placeholder that something fills in later: `${NAME}`, `$(NAME)`, `{{ name }}`, `@NAME@`, `<name>`.
 #[must_use]
 pub fn is_placeholder(value: &str) -> bool {
+    if !value.bytes().any(|c| matches!(c, b'$' | b'{' | b'_' | b'<' | b'@')) {
+        return false;
+    }
     let inside =
         |open: &str, close: &str| value.find(open).is_some_and(|at| value.get(at + open.len()..).is_some_and(|rest| rest.contains(close)));
     inside("${", "}")
@@ -80,17 +83,29 @@ pub fn is_braces(value: Value<'_, '_>) -> bool {
 /// such as `YOUR_DOMAIN`, `NAME`, `CHANGEME`, `x.x.x.x`.
 #[must_use]
 pub fn is_to_be_filled_in(value: &str) -> bool {
-    const WORDS: [&str; 7] = ["your", "changeme", "change-me", "change_me", "todo", "fixme", "placeholder"];
     const SHOUTED: [&str; 12] =
         ["NAME", "NAMESPACE", "HOST", "HOSTNAME", "DOMAIN", "PORT", "IP", "ADDRESS", "VERSION", "IMAGE", "TAG", "A.B.C.D"];
-    let lower = value.to_lowercase();
     is_placeholder(value)
         || SHOUTED.contains(&value)
         || value.len() > 3 && value.contains('_') && is_shout(value)
-        || WORDS.iter().any(|word| lower.contains(word))
+        || asks_for_it(value)
         || value.len() >= 3 && value.chars().all(|c| matches!(c, 'x' | 'X' | '.' | '?'))
-        || lower.split(|c: char| !c.is_alphanumeric()).any(|word| word.len() >= 3 && word.bytes().all(|c| c == b'x'))
+        || value.split(|c: char| !c.is_alphanumeric()).any(|word| word.len() >= 3 && word.bytes().all(|c| matches!(c, b'x' | b'X')))
         || value.split_once('[').and_then(|(_, rest)| rest.split_once(']')).is_some_and(|(name, _)| name.chars().all(char::is_alphabetic))
+}
+
+/// Whether a value has a word in it that asks the reader to write another, in any case.
+fn asks_for_it(value: &str) -> bool {
+    let bytes = value.as_bytes();
+    let here = |at: usize, word: &str| bytes.get(at..at + word.len()).is_some_and(|here| here.eq_ignore_ascii_case(word.as_bytes()));
+    bytes.iter().enumerate().any(|(at, byte)| match byte.to_ascii_lowercase() {
+        b'y' => here(at, "your"),
+        b'c' => here(at, "changeme") || here(at, "change-me") || here(at, "change_me"),
+        b't' => here(at, "todo"),
+        b'f' => here(at, "fixme"),
+        b'p' => here(at, "placeholder"),
+        _ => false,
+    })
 }
 
 #[cfg(test)]

@@ -214,10 +214,14 @@ impl<'s> World<'s> {
 
     /// The objects of an index up to a distance, nearest first.
     pub(super) fn up_to(&self, entries: Option<&Entries>, from: &Object<'_>, most: Distance) -> Vec<&Object<'s>> {
-        let distances = Distance::JOINED.into_iter().filter(|distance| *distance <= most);
-        let found = distances.flat_map(|distance| self.at(entries, from, distance));
-        let mut seen = HashSet::new();
-        found.filter(|object| seen.insert(object.id)).collect()
+        let Some(entries) = entries else { return Vec::new() };
+        let standpoint = self.standpoint(from);
+        let mut found: Vec<ObjectId> = Vec::new();
+        for distance in Distance::JOINED.into_iter().filter(|distance| *distance <= most) {
+            let mut there = entries.at(self.scope(), &standpoint, distance);
+            found.append(&mut there);
+        }
+        found.into_iter().filter_map(|id| self.object(id)).collect()
     }
 
     /// The workloads up to a distance, nearest first.
@@ -246,7 +250,18 @@ impl<'s> World<'s> {
         if found.is_empty() {
             found = self.kustomize.bare_names(self.directories.of(from.span.file), name).flat_map(look).collect();
         }
-        found.sort_by_key(|other| (self.namespaces(from, other), self.distance(from, other), other.id));
+        if found.len() > 1 {
+            found.sort_by_cached_key(|other| (self.namespaces(from, other), self.distance(from, other), other.id));
+        }
+        found
+    }
+
+    /// The objects of the same kind and name in the object's own file, itself among them, in their order.
+    #[must_use]
+    pub fn namesakes_in_file(&self, object: &Object<'_>) -> Vec<&Object<'s>> {
+        let entries = self.by_name.get(&(object.kind().to_owned(), object.name().to_owned()));
+        let mut found: Vec<_> = self.at(entries.filter(|entries| entries.len() > 1), object, Distance::SameFile).collect();
+        found.sort_by_key(|other| other.id);
         found
     }
 

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::{Report, safe};
+use crate::cost::Sharing;
 use crate::finding::{Finding, Fix, Label, ObjectRef, Safety, ServerSays, Severity};
 use crate::source::{Span, Unreadable};
 
@@ -36,6 +37,7 @@ struct Tool {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Summary {
     files: usize,
     documents: usize,
@@ -43,6 +45,37 @@ struct Summary {
     warnings: usize,
     infos: usize,
     ignored: usize,
+    in_baseline: usize,
+    fixed: usize,
+    saving: Option<Saving>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Saving {
+    amount: String,
+    currency: String,
+    change: String,
+    mechanism: &'static str,
+    of: usize,
+    caveats: Vec<&'static str>,
+    prices_as_of: Option<String>,
+    source: String,
+}
+
+impl From<&Sharing> for Saving {
+    fn from(it: &Sharing) -> Self {
+        Self {
+            amount: it.saves.rounded(),
+            currency: it.saves.currency.clone(),
+            change: it.change.clone(),
+            mechanism: it.mechanism,
+            of: it.of,
+            caveats: it.caveats.clone(),
+            prices_as_of: it.as_of.map(|date| date.to_string()),
+            source: it.sources.join("; "),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -136,6 +169,9 @@ impl<'a> Whole<'a> {
                 warnings: report.count(Severity::Warning),
                 infos: report.count(Severity::Info),
                 ignored: report.ignored,
+                in_baseline: report.in_baseline,
+                fixed: report.fixed.unwrap_or(0),
+                saving: report.saving.as_ref().map(Saving::from),
             },
             findings: report.findings.iter().map(|finding| Item::of(finding, report)).collect(),
             unreadable: report.unreadable.iter().map(|Unreadable { path, message }| Unread { path, message }).collect(),

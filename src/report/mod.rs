@@ -2,19 +2,30 @@
 
 pub mod concise;
 pub mod cost;
+pub mod diff;
 pub mod dry_run;
 mod excerpt;
+mod format;
 pub mod full;
+pub mod github;
+pub mod gitlab;
 pub mod json;
+pub mod junit;
+pub mod rdjson;
 pub mod rules;
 pub mod safe;
+pub mod sarif;
 pub mod summary;
 pub mod wrap;
 
 use owo_colors::Style;
 
+use crate::cost::Sharing;
 use crate::finding::{Finding, Severity};
-use crate::source::{FileId, Source, Span, Unreadable};
+use crate::fingerprint;
+use crate::source::{FileId, LineColumn, Source, Span, Unreadable};
+
+pub use format::Format;
 
 /// What a run found, with all that a report tells of it.
 #[derive(Debug)]
@@ -29,10 +40,16 @@ pub struct Report<'a> {
     pub files: usize,
     /// How many documents they hold.
     pub documents: usize,
-    /// How many findings were silenced.
+    /// How many findings the manifests ask not to be told.
     pub ignored: usize,
+    /// How many are left out because the baseline knows them.
+    pub in_baseline: usize,
+    /// How many were mended; none where nobody asked for it.
+    pub fixed: Option<usize>,
     /// The version they were judged for: `1.36`.
     pub kubernetes_version: String,
+    /// The change that saves most on load balancers.
+    pub saving: Option<Sharing>,
 }
 
 /// How a report for people looks.
@@ -64,6 +81,26 @@ impl<'a> Report<'a> {
 
     fn path(&self, span: Span) -> &'a str {
         self.source(span.file).map_or("", |source| &source.path)
+    }
+
+    /// Where a place begins and ends, as people count.
+    fn range(&self, span: Span) -> (LineColumn, LineColumn) {
+        let place = |offset| self.source(span.file).map_or(LineColumn { line: 1, column: 1 }, |source| source.line_column(offset));
+        (place(span.start), place(span.end))
+    }
+
+    /// What makes each finding the same one tomorrow, in their order; all different.
+    fn fingerprints(&self) -> Vec<String> {
+        let prints = fingerprint::all(self.findings, self.sources, &|source| source.path.trim_start_matches("./").to_owned());
+        prints.iter().map(ToString::to_string).collect()
+    }
+
+    /// What is wrong and the way out, for formats that have one text.
+    fn told(&self, finding: &Finding) -> String {
+        match &finding.help {
+            Some(help) => format!("{}\n{help}", finding.message),
+            None => finding.message.clone(),
+        }
     }
 }
 

@@ -5,18 +5,21 @@ use crate::kube::world::{Distance, title};
 use crate::kube::{Object, World, apis, template};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
+    let group = apis::group(&object.reference.api_version);
+    let same = |other: &&Object<'_>| {
+        other.id < object.id && other.namespace() == object.namespace() && apis::group(&other.reference.api_version) == group
+    };
+    let earlier = world.namesakes_in_file(object).into_iter().find(same).or_else(|| {
+        let built = world.kustomize.takes(path(world, object));
+        let mut named = if built { world.named(object.kind(), object.name(), object) } else { Vec::new() };
+        named.retain(|other| same(other) && in_one_build(world, object, other));
+        named.into_iter().next()
+    });
+    let Some(earlier) = earlier else { return };
     let generated = object.at("metadata.generateName").found;
     if object.name().is_empty() || generated || template::is_to_be_filled_in(object.name()) {
         return;
     }
-    let group = apis::group(&object.reference.api_version);
-    let earlier = world.named(object.kind(), object.name(), object).into_iter().find(|other| {
-        other.id < object.id
-            && other.namespace() == object.namespace()
-            && apis::group(&other.reference.api_version) == group
-            && (world.distance(object, other) == Distance::SameFile || in_one_build(world, object, other))
-    });
-    let Some(earlier) = earlier else { return };
     let what = title(&object.reference);
     if earlier.span.file != object.span.file {
         out.push(
@@ -43,6 +46,9 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
 
 /// Whether one kustomization takes the files of both.
 fn in_one_build(world: &World<'_>, a: &Object<'_>, b: &Object<'_>) -> bool {
-    let path = |it: &Object<'_>| world.source(it).map_or("", |source| source.path.as_str());
-    world.distance(a, b) < Distance::Far && world.kustomize.takes_both(path(a), path(b))
+    world.distance(a, b) < Distance::Far && world.kustomize.takes_both(path(world, a), path(world, b))
+}
+
+fn path<'w>(world: &World<'w>, object: &Object<'_>) -> &'w str {
+    world.source(object).map_or("", |source| source.path.as_str())
 }

@@ -22,7 +22,7 @@ const ALONG: [&str; 7] = [
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let refused: Vec<_> = refusals::of(object, world, Mistake::ExportedObject).collect();
     let stored = object.verdict.as_ref().filter(|verdict| verdict.code == Some(500) && verdict.message.contains("resourceVersion"));
-    if refused.is_empty() && !SURE.iter().any(|field| is_written(object, field)) {
+    if refused.is_empty() && !is_surely_written(object) {
         return;
     }
     let left: Vec<_> = SURE.iter().chain(&ALONG).filter(|field| is_written(object, field)).collect();
@@ -54,9 +54,17 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let source = world.source(object);
     let edits: Option<Vec<Edit>> = source.and_then(|source| left.iter().map(|field| object.at(field).remove(source)).collect());
     out.push(match edits.filter(|edits| !edits.is_empty() && refused.iter().all(|refusal| refusal.field.starts_with("metadata."))) {
-        Some(edits) => finding.safe_fix("take out what a cluster wrote", edits),
+        Some(edits) => finding.unsafe_fix("take out what a cluster wrote", edits),
         None => finding,
     });
+}
+
+/// Whether any of [`SURE`] stands there. Nearly always none does, and one look at the keys shows it.
+fn is_surely_written(object: &Object<'_>) -> bool {
+    let metadata = object.value().and_then(|root| root.get("metadata"));
+    let marked = |key: &str| matches!(key, "resourceVersion" | "uid" | "selfLink" | "managedFields" | "<<");
+    metadata.is_some_and(|metadata| metadata.entries().any(|entry| marked(entry.key.text())))
+        && SURE.iter().any(|field| is_written(object, field))
 }
 
 /// Whether something stands there: `creationTimestamp: null` and `status: {}` are kubectl's own habit.

@@ -30,6 +30,7 @@ pub fn asked<'o, 's>(object: &'o Object<'s>, world: &World<'_>) -> Option<Asked<
     let mut demand = Demand::of_service(object.service()?)?;
     // A value that is still to be filled in tells nothing.
     demand.annotations.retain(|_, value| !template::is_placeholder(value));
+    demand.address = demand.address.filter(|address| !template::is_placeholder(address));
     let options = Options::of(&world.profile);
     let provider = match detect::provider(&demand, options.provider) {
         Detected::Provider { provider, .. } => Some(provider),
@@ -41,6 +42,11 @@ pub fn asked<'o, 's>(object: &'o Object<'s>, world: &World<'_>) -> Option<Asked<
 }
 
 impl Asked<'_, '_> {
+    /// Which of AWS's controllers looks after Services, as far as that was told.
+    pub fn controller(&self) -> Option<Controller> {
+        self.options.controller
+    }
+
     pub fn annotation(&self, prefix: &str, name: &str) -> Option<&str> {
         self.demand.annotations.get(&format!("{prefix}{name}")).map(String::as_str)
     }
@@ -61,11 +67,12 @@ impl Asked<'_, '_> {
 
     /// How sure it is that the AWS Load Balancer Controller makes it; none where another does, or where that is as likely.
     pub fn by_lbc(&self) -> Option<Confidence> {
-        let handed_over = match self.annotation(AWS, "type") {
+        let by_type = match self.annotation(AWS, "type") {
             Some("nlb-ip") => true,
             Some("external") => matches!(self.annotation(AWS, "nlb-target-type"), Some("instance" | "ip")),
-            _ => self.demand.class.is_some(),
+            _ => false,
         };
+        let handed_over = by_type || self.demand.class.is_some();
         let given = matches!(self.options.controller, Some(Controller::Lbc | Controller::Auto));
         (self.provider == Some(Provider::Aws) && (handed_over || given)).then_some(Confidence::Certain)
     }

@@ -26,6 +26,10 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         let help = "leave it out: the controller shares rules by itself";
         ignored(Confidence::Likely, "service.beta.kubernetes.io/azure-", "shared-securityrule", "the controller no longer knows it", help);
     }
+    if asked.annotation(AZURE, "mode").is_some() {
+        let label = "it chooses among Basic load balancers, which were retired on 2025-09-30";
+        ignored(Confidence::Likely, AZURE, "mode", label, "leave it out");
+    }
     let all_ports = asked.annotation(AZURE, "enable-high-availability-ports").is_some_and(|value| value.eq_ignore_ascii_case("true"));
     let internal = asked.annotation(AZURE, "internal").is_some_and(|value| value.eq_ignore_ascii_case("true"));
     if all_ports && !internal {

@@ -16,6 +16,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         Some(Provider::DigitalOcean) => digitalocean(&asked, &mut refusals),
         Some(Provider::Hetzner) => hetzner(&asked, &mut refusals),
         Some(Provider::Oci) => oci(&asked, &mut refusals),
+        Some(Provider::OpenStack | Provider::Ovh) => openstack(&asked, &mut refusals),
         Some(Provider::Exoscale) => {
             refusals.extend(port(&asked, |it| it == Protocol::Sctp).map(|field| (Confidence::Certain, field, "Exoscale forwards TCP and UDP only", "use TCP or UDP")));
         }
@@ -62,10 +63,12 @@ fn aws(asked: &Asked<'_, '_>, out: &mut Vec<Refusal>) {
         }
     }
     if asked.annotation(AWS, "type") == Some("external") && asked.by_lbc().is_none() {
+        // Where the AWS Load Balancer Controller's webhook is at work it gives the Service a class, and then takes it.
+        let confidence = if asked.controller().is_some() { Confidence::Certain } else { Confidence::Likely };
         out.push((
-            Confidence::Certain,
+            confidence,
             annotation("type"),
-            "the cloud controller manager leaves it to the AWS Load Balancer Controller, which takes it only with a target type",
+            "the cloud controller manager leaves it to the AWS Load Balancer Controller, which takes it only with a target type or a class",
             "add `service.beta.kubernetes.io/aws-load-balancer-nlb-target-type: ip` or `instance`",
         ));
     }
@@ -73,7 +76,13 @@ fn aws(asked: &Asked<'_, '_>, out: &mut Vec<Refusal>) {
     let without_node_ports = spec.is_some_and(|spec| {
         spec.allocate_load_balancer_node_ports == Some(false) && spec.ports.iter().flatten().any(|port| port.node_port.unwrap_or(0) == 0)
     });
-    if let (Some(confidence), true) = (asked.by_lbc(), without_node_ports && asked.annotation(AWS, "nlb-target-type") == Some("instance")) {
+    // The controller's own default is `instance`, and a flag of it changes that.
+    let to_instances = match asked.annotation(AWS, "nlb-target-type") {
+        Some("instance") => asked.by_lbc(),
+        None if asked.demand.class.as_deref() == Some("service.k8s.aws/nlb") => Some(Confidence::Likely),
+        _ => None,
+    };
+    if let (Some(confidence), true) = (to_instances, without_node_ports) {
         out.push((confidence, "spec.allocateLoadBalancerNodePorts".into(), "targets of type `instance` are reached through node ports, and there is none", "leave it out, or use target type `ip`"));
     }
 }
@@ -113,6 +122,15 @@ fn hetzner(asked: &Asked<'_, '_>, out: &mut Vec<Refusal>) {
     if asked.product == Some("hetzner-lb11") && ports > 5 {
         let label = "an LB11 has at most 5 ports";
         out.push((Confidence::Likely, "spec.ports".into(), label, "ask for `load-balancer.hetzner.cloud/type: lb21`"));
+    }
+}
+
+fn openstack(asked: &Asked<'_, '_>, out: &mut Vec<Refusal>) {
+    let shared = "loadbalancer.openstack.org/load-balancer-id";
+    let internal = asked.annotation("service.beta.kubernetes.io/openstack-internal-load-balancer", "") == Some("true");
+    if internal && asked.annotation(shared, "").is_some_and(|id| !id.is_empty()) {
+        let label = "an internal Service can't use the load balancer of another one";
+        out.push((Confidence::Likely, format!("metadata.annotations[{shared}]"), label, "leave it out: the Service then gets a load balancer of its own"));
     }
 }
 

@@ -6,6 +6,7 @@ mod load_balancer;
 mod page;
 pub mod refusals;
 mod service_port;
+mod slice_of_endpoints;
 
 use crate::finding::{Confidence, Finding, Safety, Severity};
 use crate::kube::object::State;
@@ -37,6 +38,7 @@ macro_rules! rules {
 }
 
 rules! {
+    annotation_no_longer_read => "annotation-no-longer-read",
     autoscaler_target_missing => "autoscaler-target-missing",
     code_fence_pasted => "code-fence-pasted",
     disruption_budget_selects_nothing => "disruption-budget-selects-nothing",
@@ -67,11 +69,14 @@ rules! {
     load_balancer_annotation_misread => "load-balancer-annotation-misread",
     load_balancer_cannot_work => "load-balancer-cannot-work",
     load_balancer_clash => "load-balancer-clash",
+    load_balancer_internal_by_default => "load-balancer-internal-by-default",
     load_balancer_key_deprecated => "load-balancer-key-deprecated",
+    load_balancer_on_local_cluster => "load-balancer-on-local-cluster",
     load_balancer_port_dropped => "load-balancer-port-dropped",
     missing_document_separator => "missing-document-separator",
     monitor_port_missing => "monitor-port-missing",
     monitor_selects_nothing => "monitor-selects-nothing",
+    needless_ignore => "needless-ignore",
     node_port_out_of_range => "node-port-out-of-range",
     node_port_taken_twice => "node-port-taken-twice",
     node_port_without_type => "node-port-without-type",

@@ -1,6 +1,6 @@
 //! A selector whose pods exist in another namespace only, where a Service can't see them.
 
-use crate::finding::{Confidence, Finding};
+use crate::finding::{Confidence, Edit, Finding};
 use crate::kube::dangling::{self, Cause};
 use crate::kube::world::{Distance, Match, Namespaces, title};
 use crate::kube::{Object, World};
@@ -16,11 +16,26 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         .field("metadata.namespace")
         .label(place(object), "a Service selects pods of its own namespace only, so this one has no endpoints")
         .label(place(workload), format!("{} makes them in `{theirs}`", title(&workload.reference)));
-    out.push(match (object.namespace(), workload.namespace()) {
+    let finding = match (object.namespace(), workload.namespace()) {
         (Some(mine), None) => finding.help(format!("set `namespace: {mine}` on {} too, or apply all with `-n {mine}`", world.told(workload))),
         (None, Some(theirs)) => finding.help(format!("set `namespace: {theirs}` on the Service too, or apply all with `-n {theirs}`")),
         _ => finding.help("put both into one namespace; to reach a Service from another one, call it by `name.namespace`"),
+    };
+    out.push(match moved(object, workload, world) {
+        Some((title, edit)) => finding.unsafe_fix(title, vec![edit]),
+        None => finding,
     });
+}
+
+/// Names the namespace where none is written; where two are, the Service goes to its pods.
+fn moved(object: &Object<'_>, workload: &Object<'_>, world: &World<'_>) -> Option<(String, Edit)> {
+    let add = |to: &Object<'_>, namespace: &str| to.at("metadata.name").insert_before(world.source(to)?, &format!("namespace: {namespace}"));
+    Some(match (object.namespace(), workload.namespace()) {
+        (Some(mine), None) => (format!("set `namespace: {mine}` on {}", world.told(workload)), add(workload, mine)?),
+        (None, Some(theirs)) => (format!("set `namespace: {theirs}` on the Service"), add(object, theirs)?),
+        (Some(_), Some(theirs)) => (format!("put the Service into `{theirs}`"), object.at("metadata.namespace").replace(theirs)?),
+        (None, None) => return None,
+    })
 }
 
 /// Two written namespaces in one file can't be mended by how the file is applied; a missing one can. Pods that have a

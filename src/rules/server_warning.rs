@@ -1,9 +1,10 @@
 //! What the API server warns about when it accepts an object.
 
+use super::slice_of_endpoints;
 use crate::finding::{Confidence, Finding, ServerSays};
 use crate::kube::{Object, World};
 
-pub fn check(object: &Object<'_>, _: &World<'_>, out: &mut Vec<Finding>) {
+pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let warnings = object.verdict.as_ref().map_or(&[][..], |verdict| verdict.warnings.as_slice());
     for warning in warnings {
         let field = field_of(warning);
@@ -23,7 +24,11 @@ pub fn check(object: &Object<'_>, _: &World<'_>, out: &mut Vec<Finding>) {
         if let Some(field) = field {
             finding = finding.field(field);
         }
-        out.push(finding);
+        let edits = if object.kind() == "Endpoints" && warning.contains("deprecated") { slice_of_endpoints::edits(object, world) } else { None };
+        out.push(match edits {
+            Some(edits) => finding.help("write it as an EndpointSlice, which names its Service in a label").unsafe_fix("write it as an EndpointSlice", edits),
+            None => finding,
+        });
     }
 }
 

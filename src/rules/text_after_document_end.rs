@@ -30,15 +30,16 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
 /// The `...` that ends the document, and the first text behind its end.
 fn rest(source: &Source, after: Span) -> Option<(Option<Span>, Span)> {
     let mut mark = None;
-    let first = source.line_of(after.start);
-    for number in first..=source.line_of(after.end.max(after.start + 1) - 1) {
-        let line = source.line_span(number);
-        let line = Span { start: line.start.max(after.start), end: line.end.min(after.end).max(after.start), ..line };
-        let text = source.slice(line);
+    let mut start = after.start;
+    for whole in source.slice(after).split_inclusive('\n') {
+        let text = whole.strip_suffix('\n').unwrap_or(whole);
+        let text = text.strip_suffix('\r').unwrap_or(text);
+        let line = Span { start, end: start + u32::try_from(text.len()).unwrap_or(0), ..after };
+        start += u32::try_from(whole.len()).unwrap_or(0);
         if text.trim_start_matches([' ', '\t', '\u{feff}']).is_empty() || text.trim_start().starts_with('#') || text.trim() == "\u{0}" {
             continue;
         }
-        if text.starts_with("...") && (number > first || line.start == source.line_span(number).start) {
+        if text.starts_with("...") && (line.start > after.start || source.line_span(source.line_of(line.start)).start == line.start) {
             mark = mark.or(Some(Span { end: line.start + 3, ..line }));
             continue;
         }

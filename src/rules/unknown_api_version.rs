@@ -76,7 +76,7 @@ fn missing(object: &Object<'_>, world: &World<'_>, home: &str) -> Option<Finding
         .label(place.span(), format!("{} is in `{home}`", object.kind()))
         .help(format!("add `apiVersion: {home}`"));
     Some(match place.insert_before(source, &format!("apiVersion: {home}")) {
-        Some(edit) => finding.safe_fix(format!("add `apiVersion: {home}`"), vec![edit]),
+        Some(edit) => finding.unsafe_fix(format!("add `apiVersion: {home}`"), vec![edit]),
         None => finding,
     })
 }

@@ -8,12 +8,17 @@ use crate::source::Span;
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let (api_version, kind) = (object.reference.api_version.as_str(), object.kind());
     let group = apis::group(api_version);
-    if api_version.is_empty() || !apis::is_built_in(group) || template::is_to_be_filled_in(kind) {
+    let unknown = match object.state {
+        State::Foreign => kind.is_empty() && !api_version.is_empty(),
+        State::Object => apis::home(kind).is_none() && !apis::is_known(api_version, kind),
+        _ => false,
+    };
+    if !unknown || !apis::is_built_in(group) || template::is_to_be_filled_in(kind) {
         return;
     }
     match object.state {
-        State::Foreign if kind.is_empty() => out.extend(missing(object, world)),
-        State::Object if apis::home(kind).is_none() && !apis::is_known(api_version, kind) => out.extend(misspelt(object, group)),
+        State::Foreign => out.extend(missing(object, world)),
+        State::Object => out.extend(misspelt(object, group)),
         _ => {}
     }
 }

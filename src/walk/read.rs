@@ -7,22 +7,20 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use rayon::prelude::*;
-
 use super::{Files, Pick};
+use crate::parallel;
 use crate::source::{FileId, Source, Unreadable};
 
 /// Spans count bytes in 32 bits.
 const LARGEST: u64 = u32::MAX as u64;
 /// From so many files on, threads are worth starting.
-const MANY: usize = 16;
+const MANY: usize = 64;
 /// How long a named pipe may go without a writer.
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Reads them in their order; what can't be read is told.
 pub fn all(picks: &[Pick], files: &mut Files) {
-    let contents: Vec<io::Result<Vec<u8>>> =
-        if picks.len() < MANY { picks.iter().map(one).collect() } else { picks.par_iter().map(one).collect() };
+    let contents: Vec<io::Result<Vec<u8>>> = parallel::map(picks, picks.len() >= MANY, one);
     for (pick, content) in picks.iter().zip(contents) {
         match content {
             Ok(bytes) => {

@@ -24,7 +24,13 @@ pub fn from_value<T: DeserializeOwned>(value: Value<'_, '_>, faults: &mut Vec<Fa
     let mut absent: Vec<NodeId> = Vec::new();
     let mut refused: Vec<Fault> = Vec::new();
     loop {
-        let run = Run { faults: RefCell::default(), path: RefCell::default(), structure: Cell::new(""), absent: &absent };
+        let run = Run {
+            faults: RefCell::default(),
+            path: RefCell::default(),
+            pairs: RefCell::default(),
+            structure: Cell::new(""),
+            absent: &absent,
+        };
         let read = T::deserialize(Reader { value, key: None, wanted: type_name::<T>(), run: &run });
         let found = run.faults.into_inner();
         match read {
@@ -44,9 +50,11 @@ pub fn from_value<T: DeserializeOwned>(value: Value<'_, '_>, faults: &mut Vec<Fa
 }
 
 /// One reading of a tree.
-struct Run<'r, 't> {
+struct Run<'r, 't, 's> {
     faults: RefCell<Vec<Fault>>,
     path: RefCell<Vec<Step<'t>>>,
+    /// Those of the mappings that are being read, the innermost one's last.
+    pairs: RefCell<Vec<Pair<'t, 's>>>,
     structure: Cell<&'static str>,
     absent: &'r [NodeId],
 }
@@ -57,7 +65,7 @@ enum Step<'t> {
     Index(usize),
 }
 
-impl Run<'_, '_> {
+impl Run<'_, '_, '_> {
     fn fault(&self, kind: FaultKind, value: Value<'_, '_>, key: Option<Value<'_, '_>>, last: Option<&str>) -> Fault {
         let (mut path, mut field) = (String::new(), String::new());
         for step in self.path.borrow().iter() {
@@ -113,7 +121,7 @@ struct Reader<'r, 't, 's> {
     value: Value<'t, 's>,
     key: Option<Value<'t, 's>>,
     wanted: &'static str,
-    run: &'r Run<'r, 't>,
+    run: &'r Run<'r, 't, 's>,
 }
 
 impl<'t, 's> Reader<'_, 't, 's> {
@@ -132,6 +140,18 @@ impl<'t, 's> Reader<'_, 't, 's> {
                 _ => Got::Text,
             },
         });
+    }
+
+    /// Reads a mapping's pairs, with the names of a structure's fields where it is one.
+    fn pairs<V: Visitor<'t>>(&self, known: Option<&'static [&'static str]>, visitor: V) -> Result<V::Value, Refused> {
+        let mut pairs = self.run.pairs.borrow_mut();
+        let first = pairs.len();
+        self.value.effective_into(&mut pairs, |_| ());
+        let end = pairs.len();
+        drop(pairs);
+        let read = visitor.visit_map(Fields { run: self.run, next: first, end, known, value: None });
+        self.run.pairs.borrow_mut().truncate(first);
+        read
     }
 
     fn is_null(&self) -> bool {
@@ -308,7 +328,7 @@ impl<'t> de::Deserializer<'t> for Reader<'_, 't, '_> {
             }
             return visitor.visit_map(Nothing);
         }
-        visitor.visit_map(Fields { run: self.run, entries: self.value.effective().into_iter(), known: None, value: None })
+        self.pairs(None, visitor)
     }
 
     fn deserialize_struct<V: Visitor<'t>>(
@@ -321,8 +341,7 @@ impl<'t> de::Deserializer<'t> for Reader<'_, 't, '_> {
             return self.deserialize_map(visitor);
         }
         let outer = self.run.structure.replace(name);
-        let fields = Fields { run: self.run, entries: self.value.effective().into_iter(), known: Some(known), value: None };
-        let read = visitor.visit_map(fields);
+        let read = self.pairs(Some(known), visitor);
         self.run.structure.set(outer);
         read
     }
@@ -364,11 +383,11 @@ impl<'t> MapAccess<'t> for Nothing {
 }
 
 /// Reads one value below the path, and says whose fault it is where a type refuses it.
-fn below<'t, T: DeserializeSeed<'t>>(
-    run: &Run<'_, 't>,
+fn below<'t, 's, T: DeserializeSeed<'t>>(
+    run: &Run<'_, 't, 's>,
     step: Step<'t>,
-    key: Option<Value<'t, '_>>,
-    value: Value<'t, '_>,
+    key: Option<Value<'t, 's>>,
+    value: Value<'t, 's>,
     seed: T,
 ) -> Result<T::Value, Refused> {
     run.path.borrow_mut().push(step);
@@ -392,13 +411,13 @@ fn below<'t, T: DeserializeSeed<'t>>(
     read
 }
 
-struct Items<'r, 't, I> {
-    run: &'r Run<'r, 't>,
+struct Items<'r, 't, 's, I> {
+    run: &'r Run<'r, 't, 's>,
     items: I,
     index: usize,
 }
 
-impl<'t, 's: 't, I: Iterator<Item = Value<'t, 's>>> SeqAccess<'t> for Items<'_, 't, I> {
+impl<'t, 's: 't, I: Iterator<Item = Value<'t, 's>>> SeqAccess<'t> for Items<'_, 't, 's, I> {
     type Error = Refused;
 
     fn next_element_seed<T: DeserializeSeed<'t>>(&mut self, seed: T) -> Result<Option<T::Value>, Refused> {
@@ -413,20 +432,32 @@ impl<'t, 's: 't, I: Iterator<Item = Value<'t, 's>>> SeqAccess<'t> for Items<'_, 
     }
 }
 
-struct Fields<'r, 't, 's, I> {
-    run: &'r Run<'r, 't>,
-    entries: I,
+struct Fields<'r, 't, 's> {
+    run: &'r Run<'r, 't, 's>,
+    /// The next of the run's pairs, and where those of this mapping end.
+    next: usize,
+    end: usize,
     /// The fields of the struct; none for a map.
     known: Option<&'static [&'static str]>,
     value: Option<(Cow<'t, str>, Value<'t, 's>, Value<'t, 's>)>,
 }
 
-impl<'t, 's: 't, I: Iterator<Item = Pair<'t, 's>>> MapAccess<'t> for Fields<'_, 't, 's, I> {
+impl<'t, 's> Fields<'_, 't, 's> {
+    fn pair(&mut self) -> Option<Pair<'t, 's>> {
+        let at = self.next;
+        self.next += 1;
+        let mut pairs = self.run.pairs.borrow_mut();
+        let pair = pairs.get_mut(at).filter(|_| at < self.end)?;
+        Some(Pair { name: std::mem::take(&mut pair.name), entry: pair.entry })
+    }
+}
+
+impl<'t, 's: 't> MapAccess<'t> for Fields<'_, 't, 's> {
     type Error = Refused;
 
     fn next_key_seed<K: DeserializeSeed<'t>>(&mut self, seed: K) -> Result<Option<K::Value>, Refused> {
         loop {
-            let Some(Pair { name: key, entry }) = self.entries.next() else { return Ok(None) };
+            let Some(Pair { name: key, entry }) = self.pair() else { return Ok(None) };
             if self.run.absent.contains(&entry.value.id) {
                 continue;
             }

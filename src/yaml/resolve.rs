@@ -49,6 +49,22 @@ pub fn plain(text: &str) -> Scalar<'_> {
     }
 }
 
+/// Whether a plain scalar without a tag may be anything but its text: as [`plain`] sorts them, by the first byte.
+#[must_use]
+#[inline]
+pub fn may_be_no_text(text: &str) -> bool {
+    matches!(
+        text.as_bytes().first(),
+        None | Some(b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~' | b'.' | b'+' | b'-' | b'0'..=b'9')
+    )
+}
+
+/// Whether a plain scalar without a tag is null.
+#[must_use]
+pub fn is_null(text: &str) -> bool {
+    matches!(text, "" | "~" | "null" | "Null" | "NULL")
+}
+
 /// A scalar that has a tag, quoted or not; the text of `!!binary` is decoded already.
 ///
 /// # Errors
@@ -78,7 +94,7 @@ fn word(text: &str) -> Scalar<'_> {
     match text {
         "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => Scalar::Bool(true),
         "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => Scalar::Bool(false),
-        "~" | "null" | "Null" | "NULL" => Scalar::Null,
+        _ if is_null(text) => Scalar::Null,
         _ => Scalar::Str(text),
     }
 }

@@ -132,7 +132,13 @@ impl<'t, 's> Value<'t, 's> {
     /// Whether it is null: nothing written, `~`, `null`.
     #[must_use]
     pub fn is_null(self) -> bool {
-        self.scalar() == Some(Scalar::Null)
+        let value = self.follow();
+        let node = value.node();
+        match node.shape {
+            Shape::Scalar(_) if node.flags & TAGGED != 0 => value.scalar() == Some(Scalar::Null),
+            Shape::Scalar(Style::Plain) => resolve::is_null(value.text()),
+            _ => false,
+        }
     }
 
     /// Whether it is a mapping, aliases followed.
@@ -196,7 +202,14 @@ impl<'t, 's> Value<'t, 's> {
         if mapping.node().flags & MERGES != 0 {
             return mapping.effective().into_iter().find(|pair| pair.name == key).map(|pair| pair.entry);
         }
-        mapping.entries().filter(|entry| entry.key.key_name().is_some_and(|name| name == key)).last()
+        mapping.entries().filter(|entry| entry.key.is_named(key)).last()
+    }
+
+    /// Whether Kubernetes calls a key so.
+    fn is_named(self, name: &str) -> bool {
+        let (node, text) = (self.node(), self.text());
+        let as_written = matches!(node.shape, Shape::Scalar(_)) && node.flags & TAGGED == 0 && !resolve::may_be_no_text(text);
+        if as_written { text == name } else { self.key_name().is_some_and(|own| own == name) }
     }
 }
 

@@ -45,8 +45,13 @@ fn ccm(demand: &Demand, options: &Options) -> Placement {
             Placement { title: Some("none: no controller takes type `external` without `nlb-target-type`"), ..Placement::default() }
         }
         Some("nlb") => nlb(demand, options, ccm_internal(demand)),
-        _ => made("aws-clb", ccm_internal(demand), zones(demand, options)),
+        _ => made("aws-clb", ccm_internal(demand) || named_internal(demand), zones(demand, options)),
     }
+}
+
+/// AWS puts `internal-` before the name of an internal Classic Load Balancer.
+fn named_internal(demand: &Demand) -> bool {
+    demand.hostnames.iter().any(|name| name.starts_with("internal-") && name.ends_with(".elb.amazonaws.com"))
 }
 
 fn nlb(demand: &Demand, options: &Options, internal: bool) -> Placement {

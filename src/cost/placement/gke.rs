@@ -12,7 +12,8 @@ pub(super) fn service(demand: &Demand) -> Placement {
         return Placement { title: Some("network endpoint groups only"), ..Placement::default() };
     }
     let keys = ["networking.gke.io/load-balancer-type", "cloud.google.com/load-balancer-type"];
-    let annotated = keys.iter().any(|key| matches!(demand.annotation(key), Some("Internal" | "internal")));
+    // The first of the two that is there counts, whatever it says.
+    let annotated = matches!(keys.iter().find_map(|key| demand.annotation(key)), Some("Internal" | "internal"));
     let internal = class.starts_with("networking.gke.io/l4-regional-internal") || class.is_empty() && annotated;
     let title = if internal { "internal passthrough Network Load Balancer" } else { "external passthrough Network Load Balancer" };
     rules(title, "google-regional", internal, demand.protocols().saturating_mul(demand.families.max(1)))

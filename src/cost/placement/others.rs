@@ -61,6 +61,7 @@ pub(super) fn service(provider: Provider, demand: &Demand) -> Placement {
         Provider::MetalLb | Provider::KubeVip | Provider::Cilium => free("an address announced by the nodes"),
         Provider::Tailscale => free("a Tailscale proxy"),
         Provider::Kind => free("a container beside the nodes; without cloud-provider-kind it stays `<pending>`"),
+        Provider::Kubeadm => free("none: nothing there makes one, it stays `<pending>`"),
         Provider::Minikube => free("a route on this machine; without `minikube tunnel` it stays `<pending>`"),
     }
 }

@@ -19,7 +19,7 @@ struct Document<'a> {
     unknown: usize,
     sharing: Vec<Shared<'a>>,
     baseline: Option<Base<'a>>,
-    otherwise: Vec<Other>,
+    otherwise: Vec<Other<'a>>,
     notes: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     comparison: Option<Compared>,
@@ -65,12 +65,15 @@ struct Amount {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Shared<'a> {
     mechanism: &'static str,
     change: &'a str,
     of: usize,
     saves: Amount,
     caveats: &'a [&'static str],
+    prices_as_of: Option<String>,
+    source: String,
 }
 
 #[derive(Serialize)]
@@ -81,8 +84,9 @@ struct Base<'a> {
 }
 
 #[derive(Serialize)]
-struct Other {
+struct Other<'a> {
     when: &'static str,
+    products: &'a [String],
     total: Vec<Amount>,
 }
 
@@ -137,7 +141,15 @@ fn row<'a>(it: &'a LoadBalancer, sources: &'a [Source]) -> Row<'a> {
 }
 
 fn shared(it: &Sharing) -> Shared<'_> {
-    Shared { mechanism: it.mechanism, change: &it.change, of: it.of, saves: Amount::from(&it.saves), caveats: &it.caveats }
+    Shared {
+        mechanism: it.mechanism,
+        change: &it.change,
+        of: it.of,
+        saves: Amount::from(&it.saves),
+        caveats: &it.caveats,
+        prices_as_of: it.as_of.map(|date| date.to_string()),
+        source: it.sources.join("; "),
+    }
 }
 
 fn base(it: &Baseline) -> Base<'_> {
@@ -171,7 +183,7 @@ pub fn json(out: &mut dyn Write, estimate: &Estimate, comparison: Option<&Compar
         unknown: estimate.unknown,
         sharing: estimate.sharing.iter().map(shared).collect(),
         baseline: estimate.baseline.as_ref().map(base),
-        otherwise: estimate.otherwise.iter().map(|it| Other { when: it.when, total: amounts(&it.total) }).collect(),
+        otherwise: estimate.otherwise.iter().map(|it| Other { when: it.when, products: &it.products, total: amounts(&it.total) }).collect(),
         notes: &estimate.notes,
         comparison: comparison.map(compared),
     };

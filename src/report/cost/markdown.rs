@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::text::signed;
-use super::{amount, count, product, said, stale, total};
+use super::{amount, count, instead, product, said, stale, total};
 use crate::cost::{Comparison, Confidence, Estimate, LoadBalancer};
 use crate::report::safe::Safe;
 
@@ -19,16 +19,17 @@ pub fn estimate(out: &mut dyn Write, estimate: &Estimate) -> io::Result<()> {
         writeln!(out, "| {} | {} | {monthly} | {marginal} |", cell(&it.title()), cell(&product(it)))?;
     }
     for it in &estimate.sharing {
-        writeln!(out, "\n**Save {} a month:** {} (`{}`)", it.saves, it.change, it.mechanism)?;
+        writeln!(out, "\n**Save {} a month:** {}", it.saves, it.change)?;
+        it.caveats.iter().try_for_each(|caveat| writeln!(out, "- {caveat}"))?;
     }
-    fine_print(out, estimate)
+    fine_print(out, estimate, &[estimate])
 }
 
-/// Writes what a change of the files changes; `after` is the estimate with the change.
+/// Writes what a change of the files changes; `sides` are the estimates before and after.
 ///
 /// # Errors
 /// What the writer answers.
-pub fn comparison(out: &mut dyn Write, it: &Comparison, after: &Estimate) -> io::Result<()> {
+pub fn comparison(out: &mut dyn Write, it: &Comparison, sides: [&Estimate; 2]) -> io::Result<()> {
     let difference: Vec<_> = it.difference().iter().map(signed).collect();
     if it.is_empty() {
         return writeln!(out, "### Load balancers: no change ({} a month)", total(&it.totals.1));
@@ -43,10 +44,11 @@ pub fn comparison(out: &mut dyn Write, it: &Comparison, after: &Estimate) -> io:
     it.removed.iter().try_for_each(|it| row(out, "removed", it))?;
     it.added.iter().try_for_each(|it| row(out, "added", it))?;
     it.changed.iter().try_for_each(|(before, after)| row(out, "before", before).and_then(|()| row(out, "after", after)))?;
-    fine_print(out, after)
+    fine_print(out, sides[1], &sides)
 }
 
-fn fine_print(out: &mut dyn Write, estimate: &Estimate) -> io::Result<()> {
+/// What holds for the whole of an estimate, and whose prices it and those beside it are made of.
+fn fine_print(out: &mut dyn Write, estimate: &Estimate, all: &[&Estimate]) -> io::Result<()> {
     writeln!(out, "\nWithout traffic; {} hours a month; list prices net of tax.", estimate.hours)?;
     if estimate.unknown > 0 {
         writeln!(out, "{} not priced.", count(estimate.unknown))?;
@@ -56,16 +58,13 @@ fn fine_print(out: &mut dyn Write, estimate: &Estimate) -> io::Result<()> {
         writeln!(out, "Not counted: {monthly} for {}.", baseline.what)?;
     }
     for other in &estimate.otherwise {
-        writeln!(out, "{} {}.", total(&other.total), other.when)?;
+        writeln!(out, "{}.", instead(other))?;
     }
-    if let Some(stale) = stale(estimate) {
+    if let Some(stale) = stale(all) {
         writeln!(out, "{stale}.")?;
     }
-    let details = [
-        ("Assumed", said(estimate, |it| &it.assumptions)),
-        ("Prices", said(estimate, |it| &it.rates)),
-        ("From", said(estimate, |it| &it.sources)),
-    ];
+    let details =
+        [("Assumed", said(all, |it| &it.assumptions)), ("Prices", said(all, |it| &it.rates)), ("From", said(all, |it| &it.sources))];
     writeln!(out, "\n<details><summary>Assumptions and prices</summary>\n")?;
     for (title, lines) in details {
         for (line, _) in lines {

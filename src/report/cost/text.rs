@@ -1,11 +1,12 @@
 //! The table for people, and what stands below it. Knows no format of machines.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use owo_colors::{OwoColorize, Style};
 
-use super::{amount, count, product, said, stale, total};
+use super::{amount, count, instead, priced, product, said, stale, total};
 use crate::cost::{Comparison, Confidence, Estimate, LoadBalancer};
 use crate::report::Look;
 use crate::report::safe::Safe;
@@ -29,39 +30,42 @@ pub fn estimate(out: &mut dyn Write, estimate: &Estimate, sources: &[Source], lo
         let known = estimate.load_balancers.len() - estimate.unknown;
         writeln!(out)?;
         if known > 0 {
-            let sum = format!("{} a month for {}", total(&estimate.total), count(known));
-            writeln!(out, "{}, without traffic ({} hours, list prices net of tax)", sum.style(bold), estimate.hours)?;
+            let sum = format!("{} a month for {}", total(&estimate.total), priced(estimate));
+            let terms = format!(", without traffic ({} hours, list prices net of tax)", estimate.hours);
+            say(out, &sum, &terms, bold, look)?;
         }
     }
     if estimate.unknown > 0 {
         writeln!(out, "{} not priced:", count(estimate.unknown))?;
-        let reasons = said(estimate, |it| it.unknown.as_slice());
+        let reasons = said(&[estimate], |it| it.unknown.as_slice());
         list(out, reasons.iter().map(|(reason, count)| format!("{}{reason}", times(*count))), look)?;
     }
     if let Some(baseline) = &estimate.baseline {
         let monthly = baseline.monthly.as_ref().map_or_else(|| "an unknown amount".to_owned(), ToString::to_string);
-        writeln!(out, "not counted: {monthly} for {}", baseline.what)?;
+        say(out, "", &format!("not counted: {monthly} for {}", baseline.what), bold, look)?;
     }
     for other in &estimate.otherwise {
-        writeln!(out, "{} {}", total(&other.total), other.when)?;
+        say(out, "", &instead(other), bold, look)?;
     }
     for it in &estimate.sharing {
-        let saving = format!("save {} a month", it.saves);
-        writeln!(out, "\n{}: {} ({})", saving.style(bold), it.change, it.mechanism)?;
+        writeln!(out)?;
+        say(out, &format!("save {} a month", it.saves), &format!(": {}", Safe(&it.change)), bold, look)?;
         list(out, it.caveats.iter().map(|caveat| (*caveat).to_owned()), look)?;
     }
-    section(out, "assumed", said(estimate, |it| &it.assumptions), look)?;
-    section(out, "not counted", said(estimate, |it| &it.uncounted), look)?;
-    section(out, "traffic", said(estimate, |it| it.usage.as_slice()), look)?;
+    section(out, "assumed", said(&[estimate], |it| &it.assumptions), look)?;
+    section(out, "not counted", said(&[estimate], |it| &it.uncounted), look)?;
+    let traffic: BTreeSet<_> =
+        estimate.load_balancers.iter().filter_map(|it| Some(format!("{}: {}", it.product.as_ref()?, it.usage.as_ref()?))).collect();
+    section(out, "traffic", traffic.iter().map(|line| (line.as_str(), 1)).collect(), look)?;
     let traffic = estimate.load_balancers.iter().filter_map(|it| it.usage_monthly.as_ref());
     let mut sum = crate::cost::Total::default();
     traffic.for_each(|money| sum.add(money));
     if sum.amounts().next().is_some() {
         writeln!(out, "  at least {} a month for the traffic given", total(&sum))?;
     }
-    section(out, "prices", said(estimate, |it| &it.rates), look)?;
-    section(out, "from", said(estimate, |it| &it.sources), look)?;
-    let notes: Vec<_> = estimate.notes.iter().cloned().chain(stale(estimate)).collect();
+    section(out, "prices", said(&[estimate], |it| &it.rates), look)?;
+    section(out, "from", said(&[estimate], |it| &it.sources), look)?;
+    let notes: Vec<_> = estimate.notes.iter().cloned().chain(stale(&[estimate])).collect();
     if !notes.is_empty() {
         writeln!(out, "\nnote")?;
         list(out, notes.into_iter(), look)?;
@@ -69,11 +73,11 @@ pub fn estimate(out: &mut dyn Write, estimate: &Estimate, sources: &[Source], lo
     Ok(())
 }
 
-/// Writes what a change of the files changes.
+/// Writes what a change of the files changes; `sides` are the estimates before and after.
 ///
 /// # Errors
 /// What the writer answers.
-pub fn comparison(out: &mut dyn Write, it: &Comparison, look: Look) -> io::Result<()> {
+pub fn comparison(out: &mut dyn Write, it: &Comparison, sides: [&Estimate; 2], look: Look) -> io::Result<()> {
     let bold = if look.color { Style::new().bold() } else { Style::new() };
     let row = |sign: &str, it: &LoadBalancer| {
         [format!("{sign} {}", Safe(&it.title())), Safe(&product(it)).to_string(), amount(it.monthly.as_ref(), it.confidence)]
@@ -86,11 +90,21 @@ pub fn comparison(out: &mut dyn Write, it: &Comparison, look: Look) -> io::Resul
     table(out, ["LOAD BALANCER", "PRODUCT", "ALONE"], rows.into_iter(), look)?;
     let difference: Vec<_> = it.difference().iter().map(signed).collect();
     let difference = if difference.is_empty() { "no difference".to_owned() } else { format!("{} a month", difference.join(", ")) };
-    writeln!(out, "\n{}: {} before, {} after", difference.style(bold), total(&it.totals.0), total(&it.totals.1))?;
+    let terms = format!(
+        ": {} before, {} after, without traffic ({} hours, list prices net of tax)",
+        total(&it.totals.0),
+        total(&it.totals.1),
+        sides[1].hours
+    );
+    writeln!(out)?;
+    say(out, &difference, &terms, bold, look)?;
     if it.unknown != (0, 0) {
         writeln!(out, "not priced: {} before, {} after", count(it.unknown.0), count(it.unknown.1))?;
     }
-    Ok(())
+    section(out, "assumed", said(&sides, |it| &it.assumptions), look)?;
+    section(out, "prices", said(&sides, |it| &it.rates), look)?;
+    section(out, "from", said(&sides, |it| &it.sources), look)?;
+    stale(&sides).map_or(Ok(()), |stale| section(out, "note", vec![(stale.as_str(), 1)], look))
 }
 
 /// `+$9.13`, `-$9.13`
@@ -123,6 +137,17 @@ fn table<const N: usize>(out: &mut dyn Write, head: [&str; N], rows: impl Iterat
         }
     }
     table.lines().try_for_each(|line| writeln!(out, "{}", line.trim_end()))
+}
+
+/// A sentence over as many lines as it takes, its start in bold.
+fn say(out: &mut dyn Write, start: &str, rest: &str, bold: Style, look: Look) -> io::Result<()> {
+    for (index, line) in wrap(&format!("{start}{rest}"), look.width, look.width - 2).iter().enumerate() {
+        match line.strip_prefix(start).filter(|_| index == 0) {
+            Some(rest) => writeln!(out, "{}{rest}", start.style(bold))?,
+            None => writeln!(out, "  {line}")?,
+        }
+    }
+    Ok(())
 }
 
 fn section(out: &mut dyn Write, title: &str, lines: Vec<(&str, usize)>, look: Look) -> io::Result<()> {

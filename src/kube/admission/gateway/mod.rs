@@ -40,7 +40,7 @@ pub fn read(api_version: &str, kind_: &str, root: Value<'_, '_>, unknown: &mut V
             "apiVersion" | "kind" | "metadata" | "status" => {}
             "spec" if pair.entry.value.is_null() => {}
             "spec" => {
-                content.insert("spec".into(), read::read(pair.entry.value, custom.spec, "spec", unknown));
+                content.insert("spec".into(), read::read(pair.entry.value, custom.spec, &Path::root("spec"), unknown));
             }
             name => unknown.push(Fault {
                 kind: FaultKind::Unknown { known: &["apiVersion", "kind", "metadata", "spec", "status"] },

@@ -4,10 +4,11 @@
 use serde_json::{Map, Value as Json};
 
 use super::schema::{Schema, Shape};
+use crate::kube::admission::field::Path;
 use crate::yaml::{Fault, FaultKind, Kind, Pair, Scalar, Value};
 
 /// Reads a value. It goes no deeper than the schema does.
-pub(super) fn read(value: Value<'_, '_>, schema: &Schema, path: &str, unknown: &mut Vec<Fault>) -> Json {
+pub(super) fn read(value: Value<'_, '_>, schema: &Schema, path: &Path<'_>, unknown: &mut Vec<Fault>) -> Json {
     let value = value.follow();
     match (&schema.shape, value.kind()) {
         (Shape::Object(fields), Kind::Mapping) => {
@@ -15,14 +16,14 @@ pub(super) fn read(value: Value<'_, '_>, schema: &Schema, path: &str, unknown: &
             for Pair { name, entry } in value.effective() {
                 match fields.names.iter().zip(fields.fields).find(|(known, _)| ***known == *name) {
                     Some((_, field)) if !entry.value.is_null() => {
-                        let below = read(entry.value, field.schema, &join(path, &name), unknown);
+                        let below = read(entry.value, field.schema, &path.child(&name), unknown);
                         object.insert(name.into_owned(), below);
                     }
                     Some(_) => {}
                     None => unknown.push(Fault {
                         kind: FaultKind::Unknown { known: fields.names },
                         structure: "",
-                        path: join(path, &name),
+                        path: path.child(&name).to_string(),
                         field: String::new(),
                         span: entry.value.span(),
                         key: Some(entry.key.span()),
@@ -36,13 +37,13 @@ pub(super) fn read(value: Value<'_, '_>, schema: &Schema, path: &str, unknown: &
         (Shape::Map { of, .. }, Kind::Mapping) => {
             let pairs = value.effective().into_iter().filter(|pair| !pair.entry.value.is_null());
             let pairs = pairs.map(|Pair { name, entry }| {
-                let below = read(entry.value, of, &join(path, &name), unknown);
+                let below = read(entry.value, of, &path.child(&name), unknown);
                 (name.into_owned(), below)
             });
             Json::Object(pairs.collect())
         }
         (Shape::List { of, .. }, Kind::Sequence) => {
-            let items = value.items().enumerate().map(|(index, item)| read(item, of, &format!("{path}[{index}]"), unknown));
+            let items = value.items().enumerate().map(|(index, item)| read(item, of, &path.index(index), unknown));
             Json::Array(items.collect())
         }
         (_, Kind::Mapping) => Json::Object(Map::new()),
@@ -56,7 +57,7 @@ fn fill_in(object: &mut Json, schema: &Schema) {
     match (&schema.shape, object) {
         (Shape::Object(fields), Json::Object(object)) => {
             for (name, field) in fields.names.iter().zip(fields.fields) {
-                if let (None, Some(default)) = (object.get(*name), &field.schema.default) {
+                if let Some(default) = field.schema.default.as_ref().filter(|_| !object.contains_key(*name)) {
                     let mut value = default.json();
                     fill_in(&mut value, field.schema);
                     object.insert((*name).to_owned(), value);
@@ -77,8 +78,4 @@ fn scalar(value: Value<'_, '_>) -> Json {
         Some(Scalar::Float(number)) => value.as_i64().map_or_else(|| number.into(), Json::from),
         Some(Scalar::Null) | None => Json::Null,
     }
-}
-
-fn join(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }

@@ -1,0 +1,61 @@
+//! Rewrites hand-written Endpoints as the EndpointSlice that says the same, where one says it all. Knows no finding.
+
+use std::fmt::Write;
+
+use crate::finding::Edit;
+use crate::kube::{Object, Typed, World};
+
+/// The edits, for Endpoints of one subset of ready addresses of one family, written by indentation.
+pub fn edits(object: &Object<'_>, world: &World<'_>) -> Option<Vec<Edit>> {
+    let (Some(Typed::Endpoints(endpoints)), Some(source)) = (&object.typed, world.source(object)) else { return None };
+    let [subset] = endpoints.subsets.as_deref()? else { return None };
+    let (addresses, ports) = (subset.addresses.as_deref()?, subset.ports.as_deref()?);
+    if subset.not_ready_addresses.is_some() || addresses.iter().any(|address| address.target_ref.is_some()) {
+        return None;
+    }
+    let family = |ip: &str| if ip.contains(':') { "IPv6" } else { "IPv4" };
+    let family_of_all = family(&addresses.first()?.ip);
+    if addresses.iter().any(|address| family(&address.ip) != family_of_all) {
+        return None;
+    }
+
+    let mut text = format!("addressType: {family_of_all}\nports:\n");
+    for port in ports {
+        let name = port.name.as_ref().map(|name| format!("name: {name}\n    "));
+        let _ = writeln!(text, "  - {}port: {}", name.unwrap_or_default(), port.port);
+        for (key, value) in [("protocol", &port.protocol), ("appProtocol", &port.app_protocol)] {
+            if let Some(value) = value {
+                let _ = writeln!(text, "    {key}: {value}");
+            }
+        }
+    }
+    text.push_str("endpoints:\n");
+    for address in addresses {
+        let ip = if address.ip.contains(':') { format!("\"{}\"", address.ip) } else { address.ip.clone() };
+        let _ = writeln!(text, "  - addresses:\n      - {ip}");
+        for (key, value) in [("hostname", &address.hostname), ("nodeName", &address.node_name)] {
+            if let Some(value) = value {
+                let _ = writeln!(text, "    {key}: {value}");
+            }
+        }
+    }
+
+    let subsets = object.at("subsets").entry();
+    let line = source.line_span(source.line_of(subsets.start));
+    if subsets.start != line.start || subsets.end <= subsets.start {
+        return None;
+    }
+    let newline = source.newline();
+    let text = text.trim_end().replace('\n', newline);
+    let service = format!("kubernetes.io/service-name: {}", object.name());
+    let label = match object.at("metadata.labels").value().and_then(|labels| labels.entries().next()) {
+        Some(first) => object.at(&format!("metadata.labels[{}]", first.key.text())).insert_before(source, &service)?,
+        None => object.at("metadata.name").insert_before(source, &format!("labels:\n    {service}"))?,
+    };
+    Some(vec![
+        object.at("apiVersion").replace("discovery.k8s.io/v1")?,
+        object.at("kind").replace("EndpointSlice")?,
+        label,
+        Edit { span: subsets, replacement: text },
+    ])
+}
