@@ -57,7 +57,14 @@ impl Run {
     ///
     /// # Errors
     /// A folder of context that is none.
-    pub fn add(&mut self, settings: &Settings, paths: &[PathBuf], options: &Check, known: &Known, progress: &Progress) -> Result<(), String> {
+    pub fn add(
+        &mut self,
+        settings: &Settings,
+        paths: &[PathBuf],
+        options: &Check,
+        known: &Known,
+        progress: &Progress,
+    ) -> Result<(), String> {
         let context = context(&options.around)?;
         let stdin_name = options.paths.stdin_filename.as_deref();
         progress.at(|| "reading files".to_owned());

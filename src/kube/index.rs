@@ -114,7 +114,8 @@ impl Entries {
             Distance::Near => {
                 let parent = directories.parent(own);
                 let grandparent = parent.and_then(|parent| directories.parent(parent));
-                let above = [parent, grandparent].into_iter().flatten().filter(|it| is(*it)).flat_map(|directory| self.directly_in(directory));
+                let above =
+                    [parent, grandparent].into_iter().flatten().filter(|it| is(*it)).flat_map(|directory| self.directly_in(directory));
                 let within_two = |directory: DirectoryId| {
                     let parent = directories.parent(directory);
                     parent == Some(own) || parent.and_then(|parent| directories.parent(parent)) == Some(own)

@@ -164,6 +164,12 @@ impl Kustomize {
         it.affixes = Some((affix("namePrefix"), affix("nameSuffix"))).filter(|(before, after)| !before.is_empty() || !after.is_empty());
     }
 
+    /// Whether a kustomization takes this file as a resource.
+    #[must_use]
+    pub fn takes(&self, path: &str) -> bool {
+        !self.taken_by.is_empty() && self.taken_by.contains_key(&normal("", path))
+    }
+
     /// Whether one kustomization takes both of two files as resources.
     #[must_use]
     pub fn takes_both(&self, a: &str, b: &str) -> bool {

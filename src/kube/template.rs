@@ -133,7 +133,7 @@ mod tests {
         assert_eq!(syntax("a: {{ b }}"), Some((Syntax::Braces, 3)));
         assert_eq!(syntax("name: @STS_NAME@"), Some((Syntax::At, 6)));
         assert_eq!(syntax("#@ def x():"), Some((Syntax::Ytt, 0)));
-        assert_eq!(unread_placeholder("a: b\nc: {d: ${E}, f: 1}\n", 11), Some(9));
+        assert_eq!(unread_placeholder("a: b\nc: {d: ${E}, f: 1}\n", 13), Some(12));
         assert_eq!(unread_placeholder("a: ${B}\nc: d\n  e: f\n", 15), None);
         assert_eq!(unread_placeholder("a: ${B}: c\n", 8), None);
         assert_eq!(syntax("a: b #@author me@x.org @"), None);

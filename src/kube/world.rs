@@ -219,7 +219,6 @@ impl<'s> World<'s> {
         let mut found: Vec<ObjectId> = Vec::new();
         for distance in Distance::JOINED.into_iter().filter(|distance| *distance <= most) {
             let mut there = entries.at(self.scope(), &standpoint, distance);
-            there.retain(|id| !found.contains(id));
             found.append(&mut there);
         }
         found.into_iter().filter_map(|id| self.object(id)).collect()
@@ -255,13 +254,6 @@ impl<'s> World<'s> {
             found.sort_by_cached_key(|other| (self.namespaces(from, other), self.distance(from, other), other.id));
         }
         found
-    }
-
-    /// The objects of the same kind and name, itself among them, nearest first; none where it is the only one.
-    #[must_use]
-    pub fn namesakes(&self, object: &Object<'_>) -> Vec<&Object<'s>> {
-        let entries = self.by_name.get(&(object.kind().to_owned(), object.name().to_owned()));
-        self.up_to(entries.filter(|entries| entries.len() > 1), object, Distance::Far)
     }
 
     /// The objects of the same kind and name in the object's own file, itself among them, in their order.

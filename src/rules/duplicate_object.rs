@@ -6,13 +6,14 @@ use crate::kube::{Object, World, apis, template};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let group = apis::group(&object.reference.api_version);
-    let is_same = |other: &&Object<'_>| {
+    let same = |other: &&Object<'_>| {
         other.id < object.id && other.namespace() == object.namespace() && apis::group(&other.reference.api_version) == group
     };
-    let in_file = world.namesakes_in_file(object).into_iter().find(is_same);
-    let earlier = in_file.or_else(|| {
-        let named = world.namesakes(object).into_iter().filter(is_same);
-        named.into_iter().find(|other| in_one_build(world, object, other))
+    let earlier = world.namesakes_in_file(object).into_iter().find(same).or_else(|| {
+        let built = world.kustomize.takes(path(world, object));
+        let mut named = if built { world.named(object.kind(), object.name(), object) } else { Vec::new() };
+        named.retain(|other| same(other) && in_one_build(world, object, other));
+        named.into_iter().next()
     });
     let Some(earlier) = earlier else { return };
     let generated = object.at("metadata.generateName").found;
@@ -45,6 +46,9 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
 
 /// Whether one kustomization takes the files of both.
 fn in_one_build(world: &World<'_>, a: &Object<'_>, b: &Object<'_>) -> bool {
-    let path = |it: &Object<'_>| world.source(it).map_or("", |source| source.path.as_str());
-    world.distance(a, b) < Distance::Far && world.kustomize.takes_both(path(a), path(b))
+    world.distance(a, b) < Distance::Far && world.kustomize.takes_both(path(world, a), path(world, b))
+}
+
+fn path<'w>(world: &World<'w>, object: &Object<'_>) -> &'w str {
+    world.source(object).map_or("", |source| source.path.as_str())
 }

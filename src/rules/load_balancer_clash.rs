@@ -25,8 +25,8 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         let message = format!("Service `{}` and Service `{}` can't both have their load balancer", rival.object.name(), object.name());
         let there = rival.object.at(&clash.field);
         let there = if there.found { there.span() } else { rival.object.title() };
-        let has = format!("Service `{}` has it", rival.object.name());
         let sure = if rival.object.span.file == object.span.file { Confidence::Certain } else { Confidence::Likely };
+        let has = format!("Service `{}` has it", rival.object.name());
         out.push(mine.at(sure, &clash.field, message, clash.label).label(there, has).help(clash.help));
         return;
     }
