@@ -31,7 +31,7 @@ const FACTS: [(&str, &[&str]); 47] = [
     ("headless-selector-typo", &["matches no pod", "`app: cache`", "`cache-ss-0.cache-svc` does not resolve"]),
     ("image-listens-elsewhere", &["really listen on 80", "Nothing in these files can tell"]),
     ("ingress-names-other-service", &["Service `lesson-service`, which these files do not have", "did you mean `lesson-svc`"]),
-    ("ingress-port-name-http-api", &["port `http`", "did you mean `api`"]),
+    ("ingress-port-name-http-api", &["port `http`", "the Service's only port is named `api`"]),
     ("ingress-v1-old-fields", &["`service.name`", "pathType"]),
     ("known-image-port", &["8111", "the image `nginx:alpine` says 80"]),
     ("local-policy-by-design", &["a node without a ready one drops the packet", "2 pods serve at most 2 nodes"]),

@@ -67,7 +67,10 @@ pub fn for_name(world: &World<'_>, service: &Object<'_>, name: &str) -> (String,
             match did_you_mean(name, names.iter().map(String::as_str)) {
                 Some(meant) => (format!("did you mean `{meant}`?"), Some(meant.to_owned())),
                 None if names.is_empty() => ("give the Service's port a `name` and use that".to_owned(), None),
-                None => ("use the name of a port that the Service has".to_owned(), None),
+                None => match names.as_slice() {
+                    [only] if all.len() == 1 => (format!("the Service's only port is named `{only}`"), Some(only.clone())),
+                    _ => ("use the name of a port that the Service has".to_owned(), None),
+                },
             }
         }
     }
