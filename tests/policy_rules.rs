@@ -58,9 +58,10 @@ fn a_port_that_is_told_to_be_closed_is_closed_to_all() {
             let object = finding.object.as_ref().unwrap();
             let service = format!("{}/{}", object.namespace.as_deref().unwrap_or("default"), object.name);
             let number = finding.message.split(|c: char| !c.is_ascii_digit()).find(|word| !word.is_empty()).unwrap();
+            let number: i64 = number.parse().unwrap();
             for query in case["queries"].as_array().unwrap().iter().filter(|query| query["to"] == service.as_str()) {
                 for endpoint in query["endpoints"].as_array().into_iter().flatten() {
-                    if endpoint["port"].to_string() == number {
+                    if endpoint["port"] == number {
                         seen += 1;
                         assert_eq!(endpoint["verdict"], "blocked", "{}: {}: {query}", case["file"], finding.message);
                     }
