@@ -14,6 +14,7 @@ mod output;
 mod progress;
 mod run;
 mod units;
+mod watch;
 
 use std::path::PathBuf;
 
@@ -174,6 +175,10 @@ struct Check {
 
     #[command(flatten)]
     adopt: options::Adopt,
+
+    /// Check again whenever a file changes
+    #[arg(short, long, conflicts_with_all = ["fix", "diff", "write_baseline"])]
+    watch: bool,
 }
 
 #[derive(Debug, Args)]

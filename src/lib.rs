@@ -12,6 +12,7 @@
 
 mod checker;
 
+#[doc(inline)]
 pub use checker::{Checker, Config, Finding, Format, Input, LineColumn, Report, Severity};
 
 #[doc(hidden)]

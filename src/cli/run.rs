@@ -6,7 +6,7 @@ use std::path::Path;
 use clap::{CommandFactory, FromArgMatches};
 use owo_colors::{OwoColorize, Style};
 
-use super::{Cli, Color, Command, Table, check, config, cost, dry_run, explain, init};
+use super::{Cli, Color, Command, Table, check, config, cost, dry_run, explain, init, watch};
 use crate::config::did_you_mean;
 use crate::exit::Exit;
 use crate::report::safe::Safe;
@@ -42,6 +42,7 @@ pub fn main() -> Exit {
 
 fn run(command: Command, looks: Looks) -> Result<Exit, String> {
     match command {
+        Command::Check(options) if options.watch => return watch::watch(&options, looks),
         Command::Check(options) => return check::check(&options, looks),
         Command::Explain(options) => return explain::explain(&options, looks),
         Command::DryRun(options) => return dry_run::dry_run(&options, looks),
