@@ -71,7 +71,7 @@ pub fn explain(options: &Explain, looks: Looks) -> Result<Exit, String> {
         return Err(format!("no Service `{missing}` is in the files named"));
     }
     print(|out| match options.output {
-        View::Text => view::text::write(out, &explanation, options.verbose, looks.out),
+        View::Text => view::text::write(out, &explanation, options.verbose, !unreadable.is_empty(), looks.out),
         View::Json => view::json::write(out, &explanation),
         View::Markdown => view::markdown::write(out, &explanation),
         View::Mermaid => view::mermaid::write(out, &explanation),

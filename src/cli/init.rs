@@ -53,7 +53,8 @@ pub fn init(folder: &Path) -> Result<(), String> {
     let failed = |error: std::io::Error| format!("can't write {}: {}", file.display(), walk::reason(&error));
     File::create_new(&file).and_then(|mut out| out.write_all(seen.text().as_bytes())).map_err(failed)?;
     print(|out| writeln!(out, "{}", Safe(&file.display().to_string())))?;
-    tell(format_args!("{} files looked at; `svclint check` reads the settings from here on", files.sources.len()));
+    let count = files.sources.len();
+    tell(format_args!("{count} file{} looked at; `svclint check` reads the settings from here on", if count == 1 { "" } else { "s" }));
     Ok(())
 }
 

@@ -24,9 +24,16 @@ pub const PODS_V4: &str = "203.0.113.0/24";
 pub const PODS_V6: &str = "2001:db8:2::/48";
 
 /// A client somewhere outside.
-pub const CLIENT: &str = "198.51.100.7";
+#[must_use]
+pub fn client(family: IpFamily) -> &'static str {
+    if family == IpFamily::V6 { "2001:db8:3::7" } else { "198.51.100.7" }
+}
+
 /// What a load balancer was given.
-pub const BALANCER: &str = "198.51.100.240";
+#[must_use]
+pub fn balancer(family: IpFamily) -> &'static str {
+    if family == IpFamily::V6 { "2001:db8:3::240" } else { "198.51.100.240" }
+}
 
 /// The `n`th address, from 0.
 #[must_use]

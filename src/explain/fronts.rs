@@ -151,7 +151,7 @@ pub fn told<'w, 's>(world: &'w World<'s>, sendings: &[Sending<'w, 's>], ports: &
             // `internal/ingress/controller/controller.go:serviceEndpoints` of ingress-nginx compares the target port, too.
             leads_to = ports.iter().find(|port| sending.port.told().as_deref() == Some(port.target_port.as_str())).map(|port| port.port);
             if leads_to.is_some() {
-                through += ", if it is ingress-nginx: the port named is a targetPort, which no other controller takes";
+                through += " (only if that is ingress-nginx: the port named is a targetPort, of which other controllers know nothing)";
             }
         }
         if leads_to.is_none() && sending.port != Asked::Nothing {

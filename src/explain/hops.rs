@@ -2,13 +2,12 @@
 
 use k8s_openapi::api::core::v1::ServicePort;
 
-use super::addresses::{BALANCER, CLIENT, For, nth, with_port};
+use super::addresses::{self, For, nth, with_port};
 use super::model::{self, Hop, Verdict};
 use super::path::{Subject, Target};
 use super::slices::answers;
 use super::start::Start;
 use crate::kube::endpoints::{self, Backend, Ready};
-use crate::kube::profile::IpFamily;
 
 /// Whose kube-proxy decides for what comes from outside.
 const ENTERED: &str = "the node that got the packet";
@@ -24,17 +23,19 @@ pub fn add(subject: &Subject<'_, '_, '_>, port: &ServicePort, from: &Start, targ
         path.hops = way.hops;
         return;
     }
+    let family = subject.family();
+    let ranges = (path.blocked_at == ["source-ranges"]).then(|| subject.source_ranges(from).unwrap_or_default().join(", "));
     match from {
-        Start::Outside(address) => way.outside(address.map_or_else(|| CLIENT.to_owned(), |address| address.to_string())),
+        Start::Outside(address) => way.outside(address.map_or_else(|| addresses::client(family).to_owned(), |address| address.to_string()), ranges.as_deref()),
         Start::Node => way.node(),
-        Start::Pod => way.pod(nth(For::Pod, CLIENT_POD, IpFamily::V4)),
+        Start::Pod => way.pod(nth(For::Pod, CLIENT_POD, family)),
         Start::Workload { namespace, kind, name } => {
             let named = subject.scene.world.named(kind, name, subject.object);
             let client = named.into_iter().find(|object| subject.scene.world.namespace(object) == namespace);
-            way.pod(client.map_or_else(|| nth(For::Pod, CLIENT_POD, IpFamily::V4), |client| subject.scene.pod_ip(client, 0, IpFamily::V4)));
+            way.pod(client.map_or_else(|| nth(For::Pod, CLIENT_POD, family), |client| subject.scene.pod_ip(client, 0, family)));
         }
     }
-    if !targets.is_empty() && path.blocked_at != ["address"] {
+    if !targets.is_empty() && path.blocked_at != ["address"] && ranges.is_none() {
         way.policy(path);
         way.arrive(path);
     }
@@ -90,7 +91,7 @@ impl Way<'_, '_, '_, '_> {
             self.hop("dns", format!("`{name}` has no address: a headless Service without ready endpoints does not resolve"), None);
             return;
         };
-        let name = if self.source == nth(For::Node, 0, IpFamily::V4) { "the name" } else { name };
+        let name = if self.source == nth(For::Node, 0, self.subject.family()) { "the name" } else { name };
         let to = with_port(&self.address_of(target), target.port);
         self.hop("dns", format!("`{name}` resolves to the addresses of the ready endpoints; the client picks one"), None);
         let dials = if target.port == self.port.port {
@@ -105,7 +106,7 @@ impl Way<'_, '_, '_, '_> {
     }
 
     fn node(&mut self) {
-        self.source = nth(For::Node, 0, IpFamily::V4);
+        self.source = nth(For::Node, 0, self.subject.family());
         match self.subject.cluster_ip {
             Some(cluster_ip) => {
                 let what = format!("a node does not ask the cluster's DNS: use the address, {cluster_ip}");
@@ -120,15 +121,15 @@ impl Way<'_, '_, '_, '_> {
         }
     }
 
-    fn outside(&mut self, client: String) {
+    fn outside(&mut self, client: String, turned_away: Option<&str>) {
         self.source = client;
         let type_ = self.spec().and_then(|spec| spec.type_.clone()).unwrap_or_default();
-        let node = nth(For::Node, 0, IpFamily::V4);
+        let node = nth(For::Node, 0, self.subject.family());
         let node_port = self.port.node_port.filter(|port| *port != 0);
         let told_port = node_port.map_or_else(|| "the node port the cluster allots".to_owned(), |port| format!("node port {port}"));
-        let to_node = node_port.map_or_else(|| format!("{node}:<node port>"), |port| with_port(&node, port));
+        let to_node = node_port.map_or_else(|| if node.contains(':') { format!("[{node}]:<node port>") } else { format!("{node}:<node port>") }, |port| with_port(&node, port));
         match type_.as_str() {
-            "LoadBalancer" => self.balanced(&told_port, &to_node),
+            "LoadBalancer" => self.balanced(&told_port, &to_node, turned_away),
             "NodePort" => {
                 self.hop("node", format!("every node listens on {told_port}, also those without a pod"), Some(to_node.clone()));
                 self.enter(&to_node);
@@ -182,10 +183,16 @@ impl Way<'_, '_, '_, '_> {
     }
 
     /// By a load balancer.
-    fn balanced(&mut self, told_port: &str, to_node: &str) {
-        let given = self.balancer().unwrap_or_else(|| BALANCER.to_owned());
+    fn balanced(&mut self, told_port: &str, to_node: &str, turned_away: Option<&str>) {
+        let given = self.balancer().unwrap_or_else(|| addresses::balancer(self.subject.family()).to_owned());
         let to = with_port(&given, self.port.port);
         let Some(balancer) = self.subject.balancer else { return };
+        if let Some(ranges) = turned_away {
+            let what = format!("the load balancer listens on {to}, for clients of {ranges} (loadBalancerSourceRanges) and no others");
+            self.hop("load-balancer", what, Some(to));
+            self.hop("node", "dropped: by kube-proxy where the packet comes with the balancer's address, else by the balancer itself".into(), None);
+            return;
+        }
         let whose = balancer.provider.as_deref().map_or_else(String::new, |provider| format!(" ({provider})"));
         match balancer.sends_to {
             "nowhere" => {
@@ -216,7 +223,7 @@ impl Way<'_, '_, '_, '_> {
                 return;
             }
             "host-port" => {
-                let node = with_port(&nth(For::Node, 0, IpFamily::V4), self.port.port);
+                let node = with_port(&nth(For::Node, 0, self.subject.family()), self.port.port);
                 self.hop(
                     "load-balancer",
                     format!("ServiceLB{whose} holds host port {} of the nodes: the client connects to a node", self.port.port),
@@ -281,7 +288,7 @@ impl Way<'_, '_, '_, '_> {
         }
         self.proxy(to, ENTERED);
         if !local && !self.targets.is_empty() {
-            self.source = nth(For::Node, 0, IpFamily::V4);
+            self.source = nth(For::Node, 0, self.subject.family());
             let destination = self.targets.first().map(|target| with_port(&self.address_of(target), target.port));
             self.hop(
                 "node",
@@ -376,7 +383,7 @@ impl Way<'_, '_, '_, '_> {
             Backend::Address(address) => address.clone(),
             Backend::Pods(pods) => {
                 let n = pods.ordinals.as_ref().map_or(0, |ordinals| ordinals.start);
-                self.subject.scene.pod_ip(pods.made_from, n, IpFamily::V4)
+                self.subject.scene.pod_ip(pods.made_from, n, self.subject.family())
             }
         }
     }

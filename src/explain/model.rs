@@ -425,7 +425,7 @@ pub struct Path {
     pub verdict: Verdict,
     /// Allowed: the policies with a rule for it; blocked: those that isolate the blocking end.
     pub policies: Vec<String>,
-    /// `egress`, `ingress`.
+    /// `egress`, `ingress` (NetworkPolicies), `address` (none leads there), `source-ranges` (of the load balancer).
     pub blocked_at: Vec<&'static str>,
     /// The hops in order.
     pub hops: Vec<Hop>,

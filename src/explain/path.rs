@@ -4,20 +4,24 @@
 use std::net::IpAddr;
 
 use k8s_openapi::api::core::v1::{PodSpec, Service, ServicePort};
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use super::addresses::CLIENT;
+use super::addresses;
 use super::hops;
 use super::model::{self, Balancer, Front, PathPort, Verdict};
 use super::nobody;
 use super::readiness;
 use super::scene::Scene;
 use super::start::Start;
+use crate::kube::Typed;
+use crate::kube::admission::ip::Cidr;
 use crate::kube::dangling::{self, Cause};
 use crate::kube::endpoints::slice::Built;
 use crate::kube::endpoints::{self, Backend, Endpoint, Pods, Ready};
 use crate::kube::object::Object;
 use crate::kube::policy::{Answer, Direction, Doubt, End, Pod};
 use crate::kube::ports;
+use crate::kube::profile::IpFamily;
 use crate::kube::world::Namespaces;
 
 /// A Service with all that its paths depend on.
@@ -114,14 +118,85 @@ impl<'a, 'w, 's> Subject<'a, 'w, 's> {
             path.blocked_at = vec!["address"];
             path.client_sees = self.turned_away(port).into();
             path.why = Some(self.no_way_in(port));
+        } else if let Some(ranges) = self.source_ranges(from).filter(|_| !targets.is_empty()) {
+            path.verdict = Verdict::Blocked;
+            path.blocked_at = vec!["source-ranges"];
+            path.client_sees = "a time-out: the packets are dropped".into();
+            path.why = Some(format!("loadBalancerSourceRanges takes clients of {} only", ranges.join(", ")));
         } else if targets.is_empty() {
             self.nobody(port, from, &mut path);
         } else {
             self.judge(&targets, from, &mut path);
+            if path.verdict == Verdict::Blocked && path.why.is_none() {
+                path.why = self.remedy(&targets, port, &path);
+            }
         }
-        path.client_address_kept = self.keeps_client_address(from);
+        path.client_address_kept = if self.may_meet_itself(&targets, from) {
+            // Behind its cluster IP a pod that is given itself sees its node's address: the answer has to come back (hairpin).
+            if hops::odds(&targets) == Some(1) { Some(false) } else { None }
+        } else {
+            self.keeps_client_address(from)
+        };
         hops::add(self, port, from, &targets, &mut path);
         path
+    }
+
+    /// The family of its first address, which the hops are told for.
+    #[must_use]
+    pub fn family(&self) -> IpFamily {
+        let first = self.built.slices.iter().map(|slice| slice.address_type.as_str()).find(|family| *family != "FQDN");
+        if self.cluster_ip.map_or(first == Some("IPv6"), |ip| ip.contains(':')) { IpFamily::V6 } else { IpFamily::V4 }
+    }
+
+    /// The ranges whose clients a load balancer takes, where they leave out the address that a client is said to have.
+    /// kube-proxy looks at those of the address's own family only (`pkg/proxy/serviceport.go`).
+    #[must_use]
+    pub fn source_ranges(&self, from: &Start) -> Option<Vec<String>> {
+        let Start::Outside(Some(client)) = from else { return None };
+        self.balancer.filter(|balancer| balancer.sends_to != "nowhere")?;
+        let written = self.service.spec.as_ref()?.load_balancer_source_ranges.as_ref()?;
+        let parsed: Vec<Cidr> = written.iter().filter_map(|range| Cidr::parse_sloppy(range.trim())).collect();
+        let mut own = parsed.iter().filter(|range| range.network().0.is_ipv4() == client.is_ipv4()).peekable();
+        let left_out = own.peek().is_some() && !own.any(|range| range.contains(*client));
+        left_out.then(|| written.iter().map(|range| range.trim().to_owned()).collect())
+    }
+
+    /// Whether a workload that asks is among those that answer, behind a cluster IP.
+    fn may_meet_itself(&self, targets: &[Target<'_, 'w, 's>], from: &Start) -> bool {
+        let Start::Workload { namespace, kind, name } = from else { return false };
+        let Ok((client, _)) = self.client(namespace, kind, name) else { return false };
+        let own = |target: &Target<'_, 'w, 's>| matches!(&target.endpoint.backend, Backend::Pods(pods) if pods.owner.id == client.owner.id);
+        self.cluster_ip.is_some() && targets.iter().any(own)
+    }
+
+    /// Where the policies that drop it are, and what would let it in.
+    fn remedy(&self, targets: &[Target<'_, 'w, 's>], port: &ServicePort, path: &model::Path) -> Option<String> {
+        let world = self.scene.world;
+        let target = targets.first()?;
+        let mut told = Vec::new();
+        let mut service_port = false;
+        for called in &path.policies {
+            let (namespace, name) = called.split_once('/')?;
+            let named = world.named("NetworkPolicy", name, self.object);
+            let policy = named.into_iter().find(|policy| world.namespace(policy) == namespace)?;
+            let file = world.source(policy).map(|source| format!("{}:{}", source.path, source.line_column(policy.span.start).line));
+            told.push(file.unwrap_or_default());
+            if let Some(Typed::NetworkPolicy(policy)) = &policy.typed {
+                let rules = policy.spec.iter().flat_map(|spec| spec.ingress.iter().flatten());
+                let ports = rules.flat_map(|rule| rule.ports.iter().flatten()).filter_map(|port| port.port.as_ref());
+                service_port |= ports.into_iter().any(|named| *named == IntOrString::Int(port.port));
+            }
+        }
+        let places = told.join(", ");
+        Some(if service_port && target.port != port.port && path.blocked_at == ["ingress"] {
+            format!("{places} lets in port {}, the Service's: a policy sees the pod's port, so write {} there", port.port, target.port)
+        } else if path.blocked_at == ["egress"] {
+            format!("{places} isolates the client: a rule under `egress` with port {} lets it out, there or in another policy", target.port)
+        } else if path.blocked_at == ["ingress"] {
+            format!("{places} isolates the pods: a rule under `ingress` for this client and port {} lets it in, there or in another policy", target.port)
+        } else {
+            format!("{places} isolate both ends: it takes a rule under `egress` and one under `ingress`, for port {}", target.port)
+        })
     }
 
     /// What a client outside sees where nothing leads in.
@@ -190,7 +265,7 @@ impl<'a, 'w, 's> Subject<'a, 'w, 's> {
                 Ok(client) => Some(client),
                 Err(why) => {
                     path.why = Some(why);
-                    path.client_sees = "not known".into();
+                    path.client_sees = "what the files can't tell".into();
                     return;
                 }
             },
@@ -225,7 +300,7 @@ impl<'a, 'w, 's> Subject<'a, 'w, 's> {
             (Start::Workload { .. }, Some((client, namespace)), Some(labels)) => End::Pod(Pod { namespace, labels, spec: client.spec }),
             (Start::Node, ..) => End::Node,
             (Start::Outside(address), ..) => {
-                let given = address.or_else(|| CLIENT.parse().ok());
+                let given = address.or_else(|| addresses::client(self.family()).parse().ok());
                 given.map_or(End::Node, End::Address)
             }
             _ => End::AnyPod(self.scene.world.namespace(self.object)),
@@ -366,7 +441,7 @@ impl Tally {
         (path.verdict, path.client_sees) = match (self.allowed, self.blocked, self.doubts.first()) {
             (_, _, Some(doubt)) => {
                 path.why = Some(explain(*doubt).to_owned());
-                (Verdict::Unknown, "not known".into())
+                (Verdict::Unknown, "what the files can't tell".into())
             }
             (0, 0, None) => {
                 path.why = Some("a pod that asks its own Service may be given itself: no policy is sure to see that".into());

@@ -77,16 +77,23 @@ pub fn of(service: &Service) -> Summary {
         return told(State::Unknown, format!("for port {} the files don't say{}", path.port.port, why(path)));
     }
     let who = answering(service);
+    let closed = outside.iter().find(|path| path.verdict == Verdict::Blocked && path.blocked_at == ["address"] && !service.fronts.is_empty());
+    if let Some(path) = closed.filter(|_| serious > 0 && !inside.is_empty()) {
+        return told(State::Partly, format!("inside the cluster packets reach {who}; from outside a client sees {}", path.client_sees));
+    }
     if serious > 0 {
-        return told(State::Doubtful, format!("packets find their way to {who}, and something speaks against it:"));
+        return told(State::Doubtful, format!("packets reach {who}, but:"));
     }
     let then = match outside.iter().find(|path| path.verdict != Verdict::Allowed) {
         Some(path) if !inside.is_empty() => format!("; from outside a client sees {}", path.client_sees),
         _ if service.type_ == "ClusterIP" && service.fronts.is_empty() && outside.is_empty() => "; nothing leads in from outside".into(),
+        _ if service.type_ == "LoadBalancer" && service.balancer.as_ref().is_some_and(|balancer| balancer.provider.is_none()) => {
+            "; from outside only where something in the cluster makes load balancers, else EXTERNAL-IP stays <pending>".into()
+        }
         _ => String::new(),
     };
     told(
-        if then.starts_with("; nothing") || then.is_empty() { State::Works } else { State::Partly },
+        if !then.starts_with("; from outside a client") { State::Works } else { State::Partly },
         format!(
             "{who} answer{}, as far as these files tell{then}",
             if (who.starts_with("1 ") || who.starts_with("Pod ") || who.starts_with("a pod ")) && !who.contains(" and ") {

@@ -130,7 +130,7 @@ fn unjoined(object: &Object<'_>, world: &World<'_>, service: &Object<'_>, ports:
     let finding = Finding::new(confidence, message)
         .field(if object.at(&leaf).found { &leaf } else { path })
         .label(place.span(), "kube-proxy joins the two by name and protocol, so the Service's port has no endpoints")
-        .label(there, format!("the Service says {theirs}"));
+        .label(there, format!("the Service's port is {theirs}"));
     let help = match (what, lacking.name.is_empty()) {
         ("protocol", _) => format!("set `protocol: {theirs}` in both"),
         (_, false) => format!("set `name: {}` on this port too", lacking.name),

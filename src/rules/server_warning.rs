@@ -14,9 +14,9 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         let confidence = if warning.contains("non-functional") { Confidence::Likely } else { Confidence::Possible };
         let place = field.map(|field| object.at(field));
         let (span, label) = match &place {
-            Some(place) if place.found => (place.span(), "warned about"),
+            Some(place) if place.found => (place.span(), "this is what the warning is about"),
             Some(place) => (place.span(), "within this"),
-            None => (object.title(), "warned about"),
+            None => (object.title(), "this is what the warning is about"),
         };
         let mut finding = Finding::new(confidence, format!("the API server accepts this and warns: {text}"))
             .label(span, label)

@@ -21,14 +21,14 @@ const FEW: usize = 3;
 /// Findings about other objects that are told before the rest is counted.
 const MOST_BESIDES: usize = 5;
 
-/// Writes it; `verbose` tells also what a first look can do without.
+/// Writes it; `verbose` tells also what a first look can do without, `unread` that a file could not be read.
 ///
 /// # Errors
 /// What the writer answers.
-pub fn write(out: &mut dyn Write, explanation: &Explanation, verbose: bool, look: Look) -> io::Result<()> {
+pub fn write(out: &mut dyn Write, explanation: &Explanation, verbose: bool, unread: bool, look: Look) -> io::Result<()> {
     let mut page = Page { out, color: look.color, width: look.width.min(WIDEST) };
     let none = explanation.services.is_empty();
-    if none {
+    if none && !unread {
         page.plain("No Service is in the files named.")?;
     }
     // What is wrong elsewhere may well be the cause: it comes first, too, unless it is only worth knowing.
@@ -129,6 +129,10 @@ impl Teller<'_, '_, '_> {
             for line in self.service.refused.iter().flat_map(|words| words.lines()) {
                 self.page.item("  ", line)?;
             }
+        }
+        let stopped = self.service.paths.iter().find(|path| !path.policies.is_empty() && path.verdict == Verdict::Blocked);
+        if let Some(why) = stopped.filter(|_| summary.state == State::Broken).and_then(|path| path.why.as_ref()) {
+            self.page.item("  => ", why)?;
         }
         let (serious, infos): (Vec<&Note>, Vec<&Note>) = self.service.findings.iter().partition(|note| note.severity != "info");
         serious.into_iter().chain(infos).try_for_each(|note| self.page.note(note))

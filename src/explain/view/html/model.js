@@ -65,6 +65,7 @@ function look(it) {
 
 const stateOf = (it) => (it.summary?.state === "doubtful" ? "works, with a doubt" : it.refused ? "refused by the API server" : it.type === "ExternalName" ? "an alias in DNS" : STATES[it.look]);
 function openness(it) {
+  if (it.refused) return "refused: nobody reaches it";
   if (it.outside.length) return "reachable from outside";
   return ["NodePort", "LoadBalancer"].includes(it.type) || it.fronts.length ? "not reached from outside" : "inside the cluster only";
 }

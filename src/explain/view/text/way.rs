@@ -44,12 +44,15 @@ impl Teller<'_, '_, '_> {
                 self.page.plain(&line)?;
             }
         }
+        let dialled = path.hops.iter().rev().find_map(|hop| hop.destination.as_deref()?.rsplit_once(':')).map(|(_, port)| port);
+        let other = dialled.filter(|port| self.service.headless && *port != path.port.port.to_string());
         let mut sees = format!("the client sees {}", path.client_sees);
         if path.client_sees == "answered" {
-            "the client is answered".clone_into(&mut sees);
+            sees = other.map_or_else(|| "the client is answered".to_owned(), |port| format!("the client is answered on port {port}; on {} it sees `connection refused`", path.port.port));
             sees.push_str(match path.client_address_kept {
                 Some(true) => "; the pod sees the client's own address",
                 Some(false) => "; the pod does not see the client's address",
+                None if path.from.contains('/') && !path.from.starts_with("outside") => "; the pod sees the client's address, or its node's where the client is given itself",
                 None => "; the pod sees the client's address if the balancer keeps it",
             });
         }
