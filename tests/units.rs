@@ -311,3 +311,53 @@ fn pods_of_the_application_next_door_are_not_meant() {
     let files = [files[0].clone(), ("apps/other/other.yaml", deployment("other", "cart"))];
     quiet("apps/cart/cart.yaml", &files);
 }
+
+const MONITOR: &str = "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: m}\nspec: {selector: {matchLabels: {app: LABEL}}, endpoints: [{port: http}]}\n";
+
+fn scraped(selected: &str, labels: &str, app: &str) -> String {
+    let service = service("store", app).replace("{name: store}", &format!("{{name: store, labels: {{{labels}}}}}"));
+    format!("{}---\n{}", MONITOR.replace("LABEL", selected), service.replace("ports: [{port", "ports: [{name: http, port"))
+}
+
+#[test]
+fn a_service_and_its_workload_in_folders_by_kind() {
+    let files = [("services/db.yaml", service("db", "database")), ("deployments/db.yaml", deployment("db", "db"))];
+    tells("selector-matches-nothing", Severity::Warning, "services/", &files);
+    // The pods have a Service: the other one was written for pods that stand elsewhere.
+    let files = [
+        ("services/db.yaml", service("db", "database")),
+        ("services/db-ro.yaml", service("db-ro", "db")),
+        ("deployments/db.yaml", deployment("db", "db")),
+    ];
+    let found = found("services/", &files);
+    assert!(found.iter().all(|it| it.severity == Severity::Info), "{found:#?}");
+    let caller =
+        deployment("web", "web").replace("ports: [{name: http,", "env: [{name: API, value: 'http://api:8081'}], ports: [{name: http,");
+    let files = [
+        ("services/api.yaml", service("api", "api")),
+        ("deployments/api.yaml", deployment("api", "api")),
+        ("deployments/web.yaml", caller),
+    ];
+    tells("called-port-missing", Severity::Warning, "deployments/", &files);
+}
+
+#[test]
+fn a_monitor_misses_by_a_slip_or_counts_on_a_chart() {
+    tells("monitor-selects-nothing", Severity::Warning, "", &[("m.yaml", scraped("stoer", "app: store", "store"))]);
+    // A chart that makes the pods makes their Services, too.
+    let found = found("", &[("m.yaml", scraped("store", "tier: back", "store"))]);
+    assert!(found.iter().all(|it| it.severity == Severity::Info), "{found:#?}");
+    let with_pods = format!("{}---\n{}", scraped("store", "tier: back", "store"), deployment("store", "store"));
+    tells("monitor-selects-nothing", Severity::Warning, "", &[("m.yaml", with_pods)]);
+}
+
+#[test]
+fn a_file_of_another_tool_hides_no_manifest() {
+    let source =
+        |path: &str, text: &str| Source::new(FileId(u32::from(path == "tsconfig.json")), path.to_owned(), text.as_bytes().to_vec());
+    let app = both("web", "web", "web").replace("targetPort: http", "targetPort: web");
+    let sources = [source("app.yaml", &app), source("tsconfig.json", "{ // comment\n \"compilerOptions\": {},}")];
+    let levels = Levels::default();
+    let found = check(&sources, &|_| false, Profile::default(), &|_| &levels).findings;
+    assert!(found.iter().any(|it| it.rule == "target-port-names-nothing" && it.severity == Severity::Error), "{found:#?}");
+}

@@ -85,11 +85,23 @@ fn meant<'w, 's>(world: &'w World<'s>, object: &Object<'_>, selector: &Labels) -
     if let Some(namesake) = beside.iter().find(|it| it.name() == object.name() && mine(it)) {
         return Some(namesake);
     }
+    if let Some(namesake) = in_another_layer(world, object) {
+        return Some(namesake);
+    }
     let services = world.in_file(object.span.file).filter(|it| it.service().is_some_and(|it| endpoints::selector(it).is_some())).count();
     let mut workloads = beside.into_iter().take_while(|it| it.span.file == object.span.file);
     let (only, more) = (workloads.next()?, workloads.next());
     let free = world.services_taking(only).is_empty();
     (services == 1 && more.is_none() && free && mine(&only) && !made_by_operator(world, object, selector)).then_some(only)
+}
+
+/// The only workload of the Service's own name in the folders next to it, where no Service takes its pods: `services/db.yaml`
+/// was hardly written for another than `deployments/db.yaml`.
+fn in_another_layer<'w, 's>(world: &'w World<'s>, object: &Object<'_>) -> Option<&'w Object<'s>> {
+    let near = world.workloads_near(object, Distance::Near);
+    let mut named = near.into_iter().filter(|it| it.name() == object.name() && world.namespaces(object, it) == Namespaces::Same);
+    let (only, more) = (named.next()?, named.next());
+    (more.is_none() && world.services_taking(only).is_empty()).then_some(only)
 }
 
 /// Whether an object beside the Service, of a kind that Kubernetes does not bring, may make the pods: the selector

@@ -23,6 +23,13 @@ pub fn names(text: &str) -> impl Iterator<Item = &str> {
     written.take(MOST_NAMES)
 }
 
+/// Whether the text may hold an object of Kubernetes at all: a `tsconfig.json` beside the manifests hides none.
+#[must_use]
+pub fn is_of_kubernetes(text: &str) -> bool {
+    !text.trim_start().starts_with('{')
+        || ["apiVersion", "kind", "metadata"].iter().any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some())
+}
+
 /// Whether the text speaks of a kind.
 fn speaks_of(text: &str, kind: &str) -> bool {
     memchr::memmem::find_iter(text.as_bytes(), b"kind:").any(|at| {

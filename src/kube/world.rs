@@ -91,13 +91,13 @@ impl<'s> World<'s> {
         for object in &objects {
             let (id, file) = (object.id, object.span.file);
             let directory = directories.of(file);
-            if matches!(object.state, State::Template | State::Unreadable(_)) {
+            let text = || sources.get(file.0 as usize).map_or("", |source| source.slice(object.span));
+            if object.state == State::Template || matches!(object.state, State::Unreadable(_)) && unread::is_of_kubernetes(text()) {
                 let first = unrendered.entry(package(sources, object)).or_default();
                 if object.state == State::Template {
                     first.get_or_insert(id);
                 }
-                let text = sources.get(file.0 as usize).map_or("", |source| source.slice(object.span));
-                by_unread_name.extend(unread::names(text).map(|name| (name.to_owned(), directory, id)));
+                by_unread_name.extend(unread::names(text()).map(|name| (name.to_owned(), directory, id)));
             }
             if object.typed.is_none() {
                 continue;

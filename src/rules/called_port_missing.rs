@@ -35,7 +35,7 @@ fn lacks(service: &Object<'_>, port: i32) -> bool {
 
 fn tell(object: &Object<'_>, world: &World<'_>, call: &Call, service: &Object<'_>) -> Finding {
     let (help, _) = service_port::for_number(service, call.port);
-    let close = world.distance(object, service) <= Distance::SameDirectory && !world.unrendered_beside(object);
+    let close = world.distance(object, service) <= Distance::Near && !world.unrendered_beside(object) && !world.unrendered_beside(service);
     let sure = meant::sure(world, object, call.namespace.as_deref(), service).min(Confidence::Likely);
     // Of itself a program is told what others are to call it, or where it listens.
     let own = world.services_taking(object).iter().any(|it| it.id == service.id);

@@ -1,6 +1,7 @@
 //! A ServiceMonitor or PodMonitor whose selector takes nothing in the files, though something near was meant.
 
 use crate::finding::{Confidence, Finding};
+use crate::kube::near::alike;
 use crate::kube::monitors::{self, Monitor, Scope};
 use crate::kube::world::Distance;
 use crate::kube::{Object, World, labels, monitored, pods};
@@ -50,10 +51,17 @@ fn slip(object: &Object<'_>, world: &World<'_>, monitor: &Monitor) -> Option<Fin
         return Some(finding(object, sure).label(near.at(&labels).span(), label).help("select labels that the pods have"));
     }
     let beside = monitored::in_scope(world, object, &monitor.scope, Distance::SameDirectory);
+    if let Some((service, key, value)) = beside.iter().find_map(|service| nearly(service, monitor).map(|(key, value)| (service, key, value))) {
+        let label = format!("{} has `{key}: {value}`", world.told(service));
+        let there = service.at(&format!("metadata.labels[{key}]")).span();
+        return Some(finding(object, sure).label(there, label).help(format!("select `{key}: {value}`")));
+    }
     let meant = beside.into_iter().find(|service| {
         let selector = service.service().and_then(crate::kube::endpoints::selector);
         selector.is_some_and(|selector| labels::selects(&monitor.selector, Some(selector)))
     })?;
+    // Whatever makes the pods may make a Service of these labels, too.
+    let sure = if world.selected(meant).is_empty() { Confidence::Possible } else { sure };
     let own = meant.at("metadata.labels");
     let label = if own.found { "its own labels are others" } else { "it has no labels of its own" };
     Some(
@@ -61,6 +69,16 @@ fn slip(object: &Object<'_>, world: &World<'_>, monitor: &Monitor) -> Option<Fin
             .label(if own.found { own.span() } else { meant.title() }, format!("{} selects such pods, but {label}", world.told(meant)))
             .help(format!("give Service `{}` the labels at `metadata.labels`: those of the pods and of `spec.selector` don't count", meant.name())),
     )
+}
+
+/// The label that keeps the selector from taking a Service: the only one, and alike in writing.
+fn nearly(service: &Object<'_>, monitor: &Monitor) -> Option<(String, String)> {
+    let own = service.metadata()?.labels.as_ref()?;
+    let pairs = monitor.selector.match_labels.as_ref().filter(|_| monitor.selector.match_expressions.is_none())?;
+    let mut missed = pairs.iter().filter(|(key, value)| own.get(*key) != Some(*value));
+    let (key, wanted) = missed.next().filter(|_| missed.next().is_none())?;
+    let value = own.get(key).filter(|value| alike(wanted, value))?;
+    Some((key.clone(), value.clone()))
 }
 
 fn unseen(object: &Object<'_>) -> Finding {

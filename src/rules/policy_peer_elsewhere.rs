@@ -1,6 +1,7 @@
 //! A NetworkPolicy that admits pods by labels which only pods of another namespace have.
 
 use k8s_openapi::api::networking::v1::NetworkPolicyPeer;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
 use crate::finding::{Confidence, Finding};
 use crate::kube::isolation::{self, Rule};
@@ -10,6 +11,10 @@ use crate::kube::{Object, World, pods};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let Some(spec) = isolation::spec(world, object) else { return };
+    // A policy that is itself in the wrong namespace is told so by another rule.
+    if spec.pod_selector.as_ref().is_some_and(|own| all_elsewhere(object, world, own)) {
+        return;
+    }
     for rule in isolation::rules(spec) {
         for (index, peer) in rule.peers.iter().enumerate() {
             let Some(selector) = only_pods(peer).filter(|selector| !pods::unknown(selector)) else { continue };
@@ -22,7 +27,13 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     }
 }
 
-fn only_pods(peer: &NetworkPolicyPeer) -> Option<&k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector> {
+fn all_elsewhere(object: &Object<'_>, world: &World<'_>, selector: &LabelSelector) -> bool {
+    let named = selector.match_labels.as_ref().is_some_and(|pairs| !pairs.is_empty()) && !pods::unknown(selector);
+    let taken = if named { pods::taken(world, object, selector) } else { Vec::new() };
+    !taken.is_empty() && taken.iter().all(|it| world.namespaces(object, it) == Namespaces::Different)
+}
+
+fn only_pods(peer: &NetworkPolicyPeer) -> Option<&LabelSelector> {
     peer.pod_selector.as_ref().filter(|_| peer.namespace_selector.is_none() && peer.ip_block.is_none())
 }
 
