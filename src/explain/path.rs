@@ -193,7 +193,10 @@ impl<'a, 'w, 's> Subject<'a, 'w, 's> {
         } else if path.blocked_at == ["egress"] {
             format!("{places} isolates the client: a rule under `egress` with port {} lets it out, there or in another policy", target.port)
         } else if path.blocked_at == ["ingress"] {
-            format!("{places} isolates the pods: a rule under `ingress` for this client and port {} lets it in, there or in another policy", target.port)
+            format!(
+                "{places} isolates the pods: a rule under `ingress` for this client and port {} lets it in, there or in another policy",
+                target.port
+            )
         } else {
             format!("{places} isolate both ends: it takes a rule under `egress` and one under `ingress`, for port {}", target.port)
         })

@@ -112,7 +112,9 @@ impl Teller<'_, '_, '_> {
     pub fn after_apply(&mut self) -> io::Result<()> {
         self.page.head("After apply")?;
         if !self.verbose {
-            let steps: Vec<_> = self.service.after_apply.iter().map(|step| format!("{} {}", step.who, step.brief)).collect();
+            // The first two tell who watches whom; the others follow from them.
+            let told = if self.is_plain() { 2 } else { usize::MAX };
+            let steps: Vec<_> = self.service.after_apply.iter().take(told).map(|step| format!("{} {}", step.who, step.brief)).collect();
             return self.page.item("  ", &steps.join("; "));
         }
         for (index, step) in self.service.after_apply.iter().enumerate() {
