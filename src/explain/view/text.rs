@@ -67,7 +67,7 @@ impl Teller<'_, '_, '_> {
         let namespace = service.namespace.as_ref().map_or_else(String::new, |namespace| format!(", namespace {namespace}"));
         self.page.title(&format!("Service {}{namespace}: {}", service.name, kind(service)))?;
         let made_up = service.cluster_ips.iter().any(|ip| ip.made_up);
-        let addresses = if made_up { "; addresses that no file gives are made up" } else { "" };
+        let addresses = if made_up { ", addresses made up" } else { "" };
         self.page.item("", &format!("{}, told for Kubernetes {version}{addresses}", service.path))?;
         self.page.blank()?;
         self.verdict()?;
@@ -97,7 +97,7 @@ impl Teller<'_, '_, '_> {
         if self.is_plain() {
             self.ask()?;
             self.page.blank()?;
-            return self.page.dim("With -v: commands to find a fault step by step, all names, variables, the rest of what happens after apply, ports, endpoints, kube-proxy's chains.");
+            return self.page.dim("With -v: checks for a live cluster, names, variables, ports, endpoints, chains.");
         }
         let explained = dead && service.findings.iter().any(|note| note.severity != "info");
         if self.verbose || !explained {

@@ -146,7 +146,17 @@ impl Teller<'_, '_, '_> {
         }
         let namespace = self.service.namespace.as_deref().unwrap_or("default");
         let name = &self.service.name;
-        self.page.item("  ", &format!("Pods of namespace {namespace} may say {name}, pods of other namespaces {name}.{namespace} (the search list adds the rest){}", if plain { "." } else { ". Nodes, laptops and browsers ask other DNS servers, which don't know it." }))?;
+        self.page.item(
+            "  ",
+            &format!(
+                "Pods of namespace {namespace} may say {name}, pods of other namespaces {name}.{namespace}{}",
+                if plain {
+                    ". Nodes, laptops and browsers ask other DNS servers."
+                } else {
+                    " (the search list adds the rest). Nodes, laptops and browsers ask other DNS servers, which don't know it."
+                }
+            ),
+        )?;
         if plain {
             return Ok(());
         }
