@@ -86,6 +86,74 @@ fn hostnames(service: &Value) -> BTreeSet<String> {
     slices.flat_map(|slice| slice["endpoints"].as_array().unwrap()).filter_map(|it| it["hostname"].as_str().map(str::to_owned)).collect()
 }
 
+/// One Service of one file, asked from one start.
+fn asked(yaml: &str, from: &str) -> svclint::explain::model::Path {
+    let wanted = Wanted { from: vec![from.parse().unwrap()], ..Wanted::default() };
+    let services = world(vec![("made.yaml".to_owned(), yaml.as_bytes().to_vec())], dual_stack(), |world| explain(world, &wanted));
+    services.into_iter().next().unwrap().paths.into_iter().next().unwrap()
+}
+
+const WEB: &str = "
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, image: web, ports: [{containerPort: 8080}]}]}
+";
+
+fn web(spec: &str) -> String {
+    let head = "apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop}\nspec:\n  selector: {app: web}\n  ports: [{port: 80, targetPort: 8080}]\n";
+    format!("{head}{spec}{WEB}")
+}
+
+#[test]
+fn a_load_balancer_takes_clients_of_its_source_ranges_only() {
+    let yaml = web("  type: LoadBalancer\n  loadBalancerSourceRanges: [203.0.113.0/24, ' 10.0.0.0/8 ']\n");
+    let left_out = asked(&yaml, "outside/198.51.100.99");
+    assert!(left_out.client_sees.contains("time-out"), "{}", left_out.client_sees);
+    assert_eq!(left_out.blocked_at, ["source-ranges"]);
+    assert_eq!(asked(&yaml, "outside/10.1.2.3").client_sees, "answered");
+    assert_eq!(asked(&yaml, "pod").client_sees, "answered");
+    // Ranges of one family say nothing about clients of the other.
+    assert_eq!(asked(&yaml, "outside/2001:db8::9").client_sees, "answered");
+}
+
+#[test]
+fn addresses_are_of_the_family_of_the_service() {
+    let yaml = web("  ipFamilyPolicy: SingleStack\n  ipFamilies: [IPv6]\n  type: NodePort\n");
+    for from in ["pod", "node", "outside", "shop/Deployment/web"] {
+        let path = asked(&yaml, from);
+        for address in path.hops.iter().flat_map(|hop| hop.source.iter().chain(&hop.destination)) {
+            assert!(address.matches(':').count() > 1, "{from}: {address}");
+        }
+    }
+}
+
+#[test]
+fn a_pod_that_meets_itself_sees_its_node() {
+    let from = "shop/Deployment/web";
+    assert_eq!(asked(&web(""), from).client_address_kept, None);
+    assert_eq!(asked(&web("").replace("replicas: 2", "replicas: 1"), from).client_address_kept, Some(false));
+    assert_eq!(asked(&web("  clusterIP: None\n"), from).client_address_kept, Some(true));
+    assert_eq!(asked(&web(""), "pod").client_address_kept, Some(true));
+}
+
+#[test]
+fn a_policy_that_drops_is_found_and_mended() {
+    let policy = "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: in, namespace: shop}\nspec:\n  podSelector: {}\n  ingress: [{ports: [{port: 80}]}]\n";
+    let path = asked(&format!("{}{policy}", web("")), "pod");
+    assert!(path.client_sees.contains("time-out"));
+    let why = path.why.unwrap();
+    assert!(why.contains("made.yaml:") && why.contains("write 8080"), "{why}");
+    let right = policy.replace("port: 80", "port: 8080");
+    assert_eq!(asked(&format!("{}{right}", web("")), "pod").client_sees, "answered");
+}
+
 #[test]
 fn slices_are_those_of_the_real_controllers() {
     let (mut all, mut good, mut differing) = (0, 0, Vec::new());

@@ -117,7 +117,7 @@ impl Asks<'_> {
         } else if self.service.headless {
             "where does the client run? The name works in the cluster's pods only, not on a laptop and not on a node"
         } else {
-            "where does the client run? The name works in pods only, not on a node or a laptop; the cluster IP in pods and on nodes. From outside a NodePort, a LoadBalancer, an Ingress or, for a trial, `kubectl port-forward` lead in"
+            "where does the client run? Outside of pods and nodes it takes a NodePort, a LoadBalancer, an Ingress or, for a trial, `kubectl port-forward`"
         };
         let command = format!(
             "kubectl port-forward -n {namespace} service/{name} 8080:{port}   # to one pod that kubectl picks, past the cluster IP"

@@ -26,7 +26,9 @@ pub fn add(subject: &Subject<'_, '_, '_>, port: &ServicePort, from: &Start, targ
     let family = subject.family();
     let ranges = (path.blocked_at == ["source-ranges"]).then(|| subject.source_ranges(from).unwrap_or_default().join(", "));
     match from {
-        Start::Outside(address) => way.outside(address.map_or_else(|| addresses::client(family).to_owned(), |address| address.to_string()), ranges.as_deref()),
+        Start::Outside(address) => {
+            way.outside(address.map_or_else(|| addresses::client(family).to_owned(), |address| address.to_string()), ranges.as_deref())
+        }
         Start::Node => way.node(),
         Start::Pod => way.pod(nth(For::Pod, CLIENT_POD, family)),
         Start::Workload { namespace, kind, name } => {
@@ -127,7 +129,10 @@ impl Way<'_, '_, '_, '_> {
         let node = nth(For::Node, 0, self.subject.family());
         let node_port = self.port.node_port.filter(|port| *port != 0);
         let told_port = node_port.map_or_else(|| "the node port the cluster allots".to_owned(), |port| format!("node port {port}"));
-        let to_node = node_port.map_or_else(|| if node.contains(':') { format!("[{node}]:<node port>") } else { format!("{node}:<node port>") }, |port| with_port(&node, port));
+        let to_node = node_port.map_or_else(
+            || if node.contains(':') { format!("[{node}]:<node port>") } else { format!("{node}:<node port>") },
+            |port| with_port(&node, port),
+        );
         match type_.as_str() {
             "LoadBalancer" => self.balanced(&told_port, &to_node, turned_away),
             "NodePort" => {
@@ -190,7 +195,11 @@ impl Way<'_, '_, '_, '_> {
         if let Some(ranges) = turned_away {
             let what = format!("the load balancer listens on {to}, for clients of {ranges} (loadBalancerSourceRanges) and no others");
             self.hop("load-balancer", what, Some(to));
-            self.hop("node", "dropped: by kube-proxy where the packet comes with the balancer's address, else by the balancer itself".into(), None);
+            self.hop(
+                "node",
+                "dropped: by kube-proxy where the packet comes with the balancer's address, else by the balancer itself".into(),
+                None,
+            );
             return;
         }
         let whose = balancer.provider.as_deref().map_or_else(String::new, |provider| format!(" ({provider})"));

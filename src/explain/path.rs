@@ -174,28 +174,37 @@ impl<'a, 'w, 's> Subject<'a, 'w, 's> {
         let world = self.scene.world;
         let target = targets.first()?;
         let mut told = Vec::new();
-        let mut service_port = false;
+        let mut naming = Vec::new();
         for called in &path.policies {
             let (namespace, name) = called.split_once('/')?;
             let named = world.named("NetworkPolicy", name, self.object);
             let policy = named.into_iter().find(|policy| world.namespace(policy) == namespace)?;
             let file = world.source(policy).map(|source| format!("{}:{}", source.path, source.line_column(policy.span.start).line));
-            told.push(file.unwrap_or_default());
             if let Some(Typed::NetworkPolicy(policy)) = &policy.typed {
                 let rules = policy.spec.iter().flat_map(|spec| spec.ingress.iter().flatten());
                 let ports = rules.flat_map(|rule| rule.ports.iter().flatten()).filter_map(|port| port.port.as_ref());
-                service_port |= ports.into_iter().any(|named| *named == IntOrString::Int(port.port));
+                if ports.into_iter().any(|named| *named == IntOrString::Int(port.port)) {
+                    naming.extend(file.clone());
+                }
             }
+            told.extend(file);
         }
-        let places = told.join(", ");
-        Some(if service_port && target.port != port.port && path.blocked_at == ["ingress"] {
-            format!("{places} lets in port {}, the Service's: a policy sees the pod's port, so write {} there", port.port, target.port)
+        let (places, s) = (told.join(", "), if told.len() == 1 { "s" } else { "" });
+        let naming = naming.join(", ");
+        Some(if !naming.is_empty() && target.port != port.port && path.blocked_at == ["ingress"] {
+            format!("{naming} lets in port {}, the Service's: a policy sees the pod's port, so write {} there", port.port, target.port)
         } else if path.blocked_at == ["egress"] {
-            format!("{places} isolates the client: a rule under `egress` with port {} lets it out, there or in another policy", target.port)
+            format!(
+                "{places} isolate{s} the client: a rule under `egress` with port {} lets it out, there or in another policy",
+                target.port
+            )
         } else if path.blocked_at == ["ingress"] {
-            format!("{places} isolates the pods: a rule under `ingress` for this client and port {} lets it in, there or in another policy", target.port)
+            format!(
+                "{places} isolate{s} the pods: a rule under `ingress` for this client and port {} lets it in, there or in another policy",
+                target.port
+            )
         } else {
-            format!("{places} isolate both ends: it takes a rule under `egress` and one under `ingress`, for port {}", target.port)
+            format!("{places} isolate{s} both ends: it takes a rule under `egress` and one under `ingress`, for port {}", target.port)
         })
     }
 

@@ -77,7 +77,8 @@ pub fn of(service: &Service) -> Summary {
         return told(State::Unknown, format!("for port {} the files don't say{}", path.port.port, why(path)));
     }
     let who = answering(service);
-    let closed = outside.iter().find(|path| path.verdict == Verdict::Blocked && path.blocked_at == ["address"] && !service.fronts.is_empty());
+    let closed =
+        outside.iter().find(|path| path.verdict == Verdict::Blocked && path.blocked_at == ["address"] && !service.fronts.is_empty());
     if let Some(path) = closed.filter(|_| serious > 0 && !inside.is_empty()) {
         return told(State::Partly, format!("inside the cluster packets reach {who}; from outside a client sees {}", path.client_sees));
     }

@@ -43,6 +43,14 @@ pub fn lines(service: &Service, width: usize) -> Vec<String> {
         for (endpoint, number) in targets.iter().take(FEW) {
             lines.push(format!("    --> {} :{number}", called(endpoint)));
         }
+        if let [_] = targets.as_slice()
+            && let [.., from, to] = lines.as_slice()
+            && from.chars().count() + to.trim_start().chars().count() + 3 <= width
+        {
+            let joined = format!("{from} {}", to.trim_start());
+            lines.truncate(lines.len().saturating_sub(2));
+            lines.push(joined);
+        }
         match targets.len() {
             0 => {
                 let own = |path: &&Path| path.port.port == port.port && path.port.protocol == port.protocol;

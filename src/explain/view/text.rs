@@ -66,7 +66,9 @@ impl Teller<'_, '_, '_> {
         let service = self.service;
         let namespace = service.namespace.as_ref().map_or_else(String::new, |namespace| format!(", namespace {namespace}"));
         self.page.title(&format!("Service {}{namespace}: {}", service.name, kind(service)))?;
-        self.page.item("", &format!("{}, told for Kubernetes {version}", service.path))?;
+        let made_up = service.cluster_ips.iter().any(|ip| ip.made_up);
+        let addresses = if made_up { ", addresses made up" } else { "" };
+        self.page.item("", &format!("{}, told for Kubernetes {version}{addresses}", service.path))?;
         self.page.blank()?;
         self.verdict()?;
         self.page.head("The way")?;
@@ -92,6 +94,11 @@ impl Teller<'_, '_, '_> {
         if full {
             self.after_apply()?;
         }
+        if self.is_plain() {
+            self.ask()?;
+            self.page.blank()?;
+            return self.page.dim("With -v: checks for a live cluster, names, variables, ports, endpoints, chains.");
+        }
         let explained = dead && service.findings.iter().any(|note| note.severity != "info");
         if self.verbose || !explained {
             self.unknowns()?;
@@ -111,6 +118,13 @@ impl Teller<'_, '_, '_> {
             })?;
         }
         Ok(())
+    }
+
+    /// Whether there is so little to tell that one screen holds it: it works, and only from inside.
+    fn is_plain(&self) -> bool {
+        let service = self.service;
+        let inside = service.type_ == "ClusterIP" && !service.headless && service.fronts.is_empty() && service.ports.len() == 1;
+        !self.verbose && inside && service.summary.state == State::Works
     }
 
     /// Whether it works, and what is wrong with it.

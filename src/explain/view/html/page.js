@@ -57,12 +57,13 @@ function drawOverview() {
   const notes = [...new Map([...services.flatMap((it) => it.findings), ...told.findings].map((note) => [`${note.rule} ${note.path} ${note.line} ${note.column} ${note.message}`, note])).values()];
   notes.sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
   const open = services.filter((it) => it.outside.length).length;
+  const refused = services.filter((it) => it.refused).length;
   const count = (look) => services.filter((it) => it.look === look).length;
   const bad = notes.filter((note) => note.severity === "error").length;
   const warned = notes.filter((note) => note.severity === "warning").length;
   main.replaceChildren(
     h("h1", {}, services.length ? "How traffic reaches these Services" : "No Service is in the files named"),
-    h("ul", { class: "tiles" }, tile(services.length, services.length === 1 ? "Service" : "Services", ""), tile(open, "reachable from outside", "accent"), count("bad") ? tile(count("bad"), "not working", "bad") : null,
+    h("ul", { class: "tiles" }, tile(services.length, services.length === 1 ? "Service" : "Services", ""), tile(open, refused ? `reachable from outside; ${refused} refused` : "reachable from outside", "accent"), count("bad") ? tile(count("bad"), "not working", "bad") : null,
       count("partly") ? tile(count("partly"), "working in part", "partly") : null, bad + warned ? tile(bad + warned, bad ? `findings, ${bad} of them errors` : "findings", bad ? "bad" : "partly") : tile("no", "findings", "good")),
     h("section", { class: "panel" }, h("h2", {}, "Map"), h("p", { class: "hint" }, "Choose a Service to follow a packet to it. Arrow keys move from one to the next."), shown.length ? drawMap(shown) : h("p", { class: "none" }, "No Service fits the search."),
       h("ul", { class: "legend", "aria-hidden": "true" }, Object.entries({ good: "traffic arrives", partly: "in part", bad: "it stops", unknown: "the files don't say" }).map(([look, word]) => h("li", { class: look }, picture(look), word)))),

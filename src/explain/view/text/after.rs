@@ -3,6 +3,8 @@
 
 use std::io;
 
+use owo_colors::Style;
+
 use super::Teller;
 use crate::explain::model::Endpoint;
 
@@ -110,6 +112,12 @@ impl Teller<'_, '_, '_> {
 
     /// Who writes what after `kubectl apply`.
     pub fn after_apply(&mut self) -> io::Result<()> {
+        // The first two tell who watches whom; the others follow from them.
+        if self.is_plain() {
+            let steps: Vec<_> = self.service.after_apply.iter().take(2).map(|step| format!("{} {}", step.who, step.brief)).collect();
+            self.page.blank()?;
+            return self.page.marked("After apply ", Style::new().bold(), &steps.join("; "));
+        }
         self.page.head("After apply")?;
         if !self.verbose {
             let steps: Vec<_> = self.service.after_apply.iter().map(|step| format!("{} {}", step.who, step.brief)).collect();

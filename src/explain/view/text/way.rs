@@ -48,11 +48,16 @@ impl Teller<'_, '_, '_> {
         let other = dialled.filter(|port| self.service.headless && *port != path.port.port.to_string());
         let mut sees = format!("the client sees {}", path.client_sees);
         if path.client_sees == "answered" {
-            sees = other.map_or_else(|| "the client is answered".to_owned(), |port| format!("the client is answered on port {port}; on {} it sees `connection refused`", path.port.port));
+            sees = other.map_or_else(
+                || "the client is answered".to_owned(),
+                |port| format!("the client is answered on port {port}; on {} it sees `connection refused`", path.port.port),
+            );
             sees.push_str(match path.client_address_kept {
                 Some(true) => "; the pod sees the client's own address",
                 Some(false) => "; the pod does not see the client's address",
-                None if path.from.contains('/') && !path.from.starts_with("outside") => "; the pod sees the client's address, or its node's where the client is given itself",
+                None if path.from.contains('/') && !path.from.starts_with("outside") => {
+                    "; the pod sees the client's address, or its node's where the client is given itself"
+                }
                 None => "; the pod sees the client's address if the balancer keeps it",
             });
         }
@@ -117,7 +122,8 @@ impl Teller<'_, '_, '_> {
     /// Its names, and who may use which.
     pub fn names(&mut self) -> io::Result<()> {
         self.page.head("Names")?;
-        let names = &self.service.dns;
+        let plain = self.is_plain();
+        let names: Vec<_> = self.service.dns.iter().filter(|name| !plain || name.type_ != "SRV").collect();
         let shown = if self.verbose || names.len() <= FEW + 1 { names.len() } else { FEW };
         for name in names.iter().take(shown) {
             let line = format!("{}  {}  {}", name.name, name.type_, name.answer);
@@ -140,7 +146,20 @@ impl Teller<'_, '_, '_> {
         }
         let namespace = self.service.namespace.as_deref().unwrap_or("default");
         let name = &self.service.name;
-        self.page.item("  ", &format!("Pods of namespace {namespace} may say {name}, pods of other namespaces {name}.{namespace} (the search list adds the rest). Nodes, laptops and browsers ask other DNS servers, which don't know it."))?;
+        self.page.item(
+            "  ",
+            &format!(
+                "Pods of namespace {namespace} may say {name}, pods of other namespaces {name}.{namespace}{}",
+                if plain {
+                    ". Nodes, laptops and browsers ask other DNS servers."
+                } else {
+                    " (the search list adds the rest). Nodes, laptops and browsers ask other DNS servers, which don't know it."
+                }
+            ),
+        )?;
+        if plain {
+            return Ok(());
+        }
         let meaning = match (self.service.type_.as_str(), self.service.headless) {
             ("ExternalName", _) => return Ok(()),
             (_, true) => "NXDOMAIN means: no endpoint is ready, or the name or namespace is wrong.",
