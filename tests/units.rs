@@ -361,3 +361,12 @@ fn a_file_of_another_tool_hides_no_manifest() {
     let found = check(&sources, &|_| false, Profile::default(), &|_| &levels).findings;
     assert!(found.iter().any(|it| it.rule == "target-port-names-nothing" && it.severity == Severity::Error), "{found:#?}");
 }
+
+#[test]
+fn an_ingress_without_the_namespace_of_its_service() {
+    let there = service("web", "web").replace("{name: web}", "{name: web, namespace: shop}");
+    tells("ingress-backend-missing", Severity::Warning, "", &[("web.yaml", format!("{there}---\n{}", ingress("web")))]);
+    // In files apart the one with the Ingress may be applied with `-n shop`.
+    let found = found("", &[("web.yaml", there), ("ingress.yaml", ingress("web"))]);
+    assert!(found.iter().all(|it| it.severity == Severity::Info), "{found:#?}");
+}

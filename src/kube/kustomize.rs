@@ -59,6 +59,15 @@ struct Root {
     affixes: Option<(String, String)>,
 }
 
+/// Whether the path alone says that the file holds parts of objects: a patch whose kustomization is not among the files,
+/// or what a test tool (kuttl, Chainsaw) compares with.
+fn is_part_by_name(path: &str) -> bool {
+    let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let stem = file.split('.').next().unwrap_or(file);
+    let word = |word: &str| matches!(word, "patch" | "patches" | "assert");
+    stem.split(['-', '_']).any(word) || folders.split('/').any(|folder| matches!(folder, "overlays" | "patches"))
+}
+
 impl Kustomize {
     /// Reads the kustomizations among the objects of a run.
     #[must_use]
@@ -224,6 +233,9 @@ impl Kustomize {
     /// Whether what seems to be missing in this file may be added before it reaches a cluster.
     #[must_use]
     pub fn may_complete(&self, path: &str) -> bool {
+        if is_part_by_name(path) {
+            return true;
+        }
         if self.roots.is_empty() {
             return false;
         }
@@ -357,6 +369,7 @@ mod tests {
         let it = kustomize();
         assert!(it.may_complete("./overlays/dev/patch.yaml"));
         assert!(it.may_complete("base/web.yaml") && it.may_complete("base/not-listed.yaml"));
+        assert!(it.may_complete("e2e/00-assert.yaml") && it.may_complete("elsewhere/overlays/dev/web.yaml"));
         assert!(!it.may_complete("plain/web.yaml") && !it.may_complete("elsewhere/web.yaml"));
     }
 

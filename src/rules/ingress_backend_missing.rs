@@ -18,7 +18,8 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let mut told = HashSet::new();
     for backend in backends::of(ingress) {
         let named = world.named("Service", backend.service, object);
-        let mine = named.iter().any(|service| world.namespaces(object, service) != Namespaces::Different);
+        let apart = named.iter().all(|service| in_one_file_apart(object, service, world));
+        let mine = named.iter().any(|service| world.namespaces(object, service) != Namespaces::Different) && !apart;
         let unread = world.unread("Service", backend.service, object).is_some();
         if mine || unread || template::is_placeholder(backend.service) || !told.insert(backend.service) {
             continue;
@@ -26,6 +27,13 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         let elsewhere = named.iter().copied().find(|service| world.distance(object, service) < Distance::Far);
         out.push(tell(object, world, backend.service, &format!("{}.service.name", backend.field), elsewhere));
     }
+}
+
+/// Whether one of the two writes its namespace and the other, in the same file, none: only `kubectl -n` with that very
+/// namespace brings them together.
+fn in_one_file_apart(object: &Object<'_>, service: &Object<'_>, world: &World<'_>) -> bool {
+    let in_one = world.distance(object, service) == Distance::SameFile;
+    in_one && world.namespaces(object, service) == Namespaces::OneSide && !world.kustomize.is_in(world.directories.of(object.span.file))
 }
 
 fn tell(object: &Object<'_>, world: &World<'_>, name: &str, path: &str, elsewhere: Option<&Object<'_>>) -> Finding {
@@ -40,8 +48,8 @@ fn tell(object: &Object<'_>, world: &World<'_>, name: &str, path: &str, elsewher
         )
         .field(path)
         .label(place.span(), "an Ingress reaches Services of its own namespace only")
-        .label(service.at("metadata.namespace").span(), format!("{} is in `{theirs}`", world.told(service)))
-        .help("move the Ingress to the Service's namespace");
+        .label(if service.namespace().is_some() { service.at("metadata.namespace").span() } else { service.title() }, format!("{} is in `{theirs}`", world.told(service)))
+        .help(format!("set one namespace on both, or apply all with `-n {}`", if object.namespace().is_some() { mine } else { theirs }));
     }
     let services = world.of_kind("Service", object, Distance::SameDirectory);
     let services: Vec<_> = services.into_iter().filter(|service| world.namespaces(object, service) != Namespaces::Different).collect();

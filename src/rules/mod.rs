@@ -38,6 +38,7 @@ macro_rules! rules {
 }
 
 rules! {
+    annotation_misspelled => "annotation-misspelled",
     annotation_no_longer_read => "annotation-no-longer-read",
     app_protocol_not_standard => "app-protocol-not-standard",
     autoscaled_twice => "autoscaled-twice",
