@@ -11,13 +11,12 @@ use super::path::Subject;
 use super::scene::Scene;
 use super::start::Start;
 use super::{Wanted, ask, balancer, callers, chains, defaults, environment, fronts, life, slices, spread, summary};
-use crate::kube::admission::Validate;
-use crate::kube::endpoints::slice::{Built, families, stored};
+use crate::kube::endpoints::slice::{Answered, Built, answered, families};
 use crate::kube::endpoints::{self, Backend, Idle, Origin};
 use crate::kube::object::{Object, ObjectId};
+use crate::kube::ports;
 use crate::kube::profile::IpFamily;
 use crate::kube::world::{Distance, Namespaces};
-use crate::kube::{ports, verdict};
 
 /// Pods of one workload whose chains are named.
 const MOST_PODS: u32 = 100;
@@ -27,7 +26,7 @@ const MOST_PODS: u32 = 100;
 pub fn explain<'w, 's>(scene: &Scene<'w, 's>, object: &'w Object<'s>, wanted: &Wanted) -> Option<Concerned> {
     let world = scene.world;
     let written = object.service()?;
-    let service = stored(object, &world.profile)?;
+    let Answered { stored: service, refused } = answered(object, &world.profile)?;
     let spec = service.spec.as_ref();
     let built = endpoints::build(world, object, &service);
     let headless = endpoints::is_headless(&service);
@@ -71,7 +70,7 @@ pub fn explain<'w, 's>(scene: &Scene<'w, 's>, object: &'w Object<'s>, wanted: &W
         spread: spread::spread(policy, &wanted.pods_per_node, replicas(&endpoint_slices), type_ == "LoadBalancer"),
         type_,
         headless,
-        refused: refused(scene, object),
+        refused,
         selector: endpoints::selector(&service).cloned(),
         dns: named.names(),
         asked: named.asked(),
@@ -189,11 +188,6 @@ fn cluster_ips(scene: &Scene<'_, '_>, object: &Object<'_>, service: &k8s_openapi
         addresses.push(Address { address: scene.cluster_ip(object, family), made_up: true });
     }
     addresses
-}
-
-fn refused(scene: &Scene<'_, '_>, object: &Object<'_>) -> Option<String> {
-    let answer = verdict::of(object, &scene.world.profile, Validate::Strict, false).verdict;
-    answer.is_refused().then_some(answer.message)
 }
 
 fn unknowns(

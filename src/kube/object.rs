@@ -50,6 +50,8 @@ pub struct Object<'s> {
     pub faults: Vec<Fault>,
     /// What the API server says of it; none where it says nothing, and for context.
     pub verdict: Option<Box<Verdict>>,
+    /// Whether the API server was asked on reading, and takes it as it was decoded.
+    pub accepted: bool,
     /// Whether the file was only read for what it tells about others.
     pub context: bool,
 }

@@ -7,7 +7,7 @@ use super::typed::Typed;
 use super::{Profile, repeats, template, verdict};
 use crate::finding::ObjectRef;
 use crate::source::Source;
-use crate::yaml::{self, Chunk, Kind, NodeId, Tree, Value};
+use crate::yaml::{self, Chunk, FaultKind, Kind, NodeId, Tree, Value};
 
 /// Reads all objects of a file; a document that gives none is in the list too, with what became of it.
 /// With a profile each is judged too.
@@ -31,6 +31,7 @@ fn document<'s>(source: &'s Source, chunk: &Chunk, context: bool, judge: Option<
         typed: None,
         faults: Vec::new(),
         verdict: None,
+        accepted: false,
         context,
     };
     match yaml::read(source, chunk) {
@@ -76,6 +77,7 @@ fn items<'s>(source: &'s Source, root: Value<'_, 's>, list: &Object<'s>, judge: 
             typed: None,
             faults: Vec::new(),
             verdict: None,
+            accepted: false,
             context: list.context,
         };
         fill(source, &mut object, judge);
@@ -111,7 +113,11 @@ fn fill<'s>(source: &'s Source, object: &mut Object<'s>, judge: Option<&Profile>
     }
     object.state = State::Object;
     object.typed = Some(Typed::read(&object.reference.api_version, &object.reference.kind, root, &mut object.faults));
-    object.verdict = judge.and_then(|profile| verdict::beside_faults(object, profile));
+    if let Some(profile) = judge {
+        let verdict = verdict::beside_faults(object, profile);
+        object.accepted = verdict.code == Some(201) && !object.faults.iter().any(|fault| matches!(fault.kind, FaultKind::WrongType { .. }));
+        object.verdict = verdict.says_something().then(|| Box::new(verdict));
+    }
 }
 
 /// Drops the nodes of a kind that no rule asks about and that is large: there are megabytes of definitions of custom

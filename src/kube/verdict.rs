@@ -54,27 +54,28 @@ fn as_it_stands<'s>(object: &Object<'s>) -> Option<Object<'s>> {
         typed: Some(typed),
         faults,
         verdict: None,
+        accepted: false,
         context: object.context,
     })
 }
 
-/// What the server says of what could be read; nothing where it accepts it without a word.
+/// What the server says of what could be read.
 ///
 /// Fields that are unknown or of the wrong type are passed over: they are told on their own, and should not hide what
 /// else is wrong.
 #[must_use]
-pub fn beside_faults(object: &Object<'_>, profile: &Profile) -> Option<Box<Verdict>> {
+pub fn beside_faults(object: &Object<'_>, profile: &Profile) -> Verdict {
+    let Some(typed) = &object.typed else { return Verdict::default() };
     let written = |path: &str| is_written(object, path);
     let request = Request {
         validate: Validate::Ignore,
         written: Some(&written),
-        ..Request::new(object.typed.as_ref()?, &object.reference.api_version, &object.reference.kind)
+        ..Request::new(typed, &object.reference.api_version, &object.reference.kind)
     };
     let mut verdict = admit(&request, profile).verdict;
     // That rules were not asked is said at no field.
     verdict.causes.retain(|cause| cause.field != "<nil>" && !may_be_experimental(object, cause));
-    let silent = matches!(verdict.code, None | Some(201)) && verdict.warnings.is_empty();
-    (!silent).then(|| Box::new(verdict))
+    verdict
 }
 
 /// Whether it is refused by the standard channel of the Gateway API alone, which the cluster need not have.

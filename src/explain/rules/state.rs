@@ -9,7 +9,7 @@ use crate::explain::addresses::with_port;
 use crate::explain::scene::Scene;
 use crate::explain::{Wanted, asked_for};
 use crate::kube::admission::ip::{Cidr, family as family_of, parse_sloppy};
-use crate::kube::endpoints::slice::{Built, families, stored};
+use crate::kube::endpoints::slice::{Built, answered, families};
 use crate::kube::endpoints::{self, Backend, Endpoint, Ready};
 use crate::kube::object::Object;
 use crate::kube::profile::IpFamily;
@@ -91,7 +91,7 @@ pub fn ports(world: &World<'_>, wanted: &Wanted, node: &Node, family: IpFamily) 
     let scene = Scene::new(world);
     let mut all = Vec::new();
     for object in world.objects().iter().filter(|object| asked_for(object, wanted)) {
-        let Some(service) = stored(object, &world.profile) else { continue };
+        let Some(service) = answered(object, &world.profile).map(|answer| answer.stored) else { continue };
         // `pkg/proxy/util/utils.go:ShouldSkipService`
         if endpoints::is_headless(&service) || endpoints::is_external(&service) || !families(&service, &world.profile).contains(&family) {
             continue;

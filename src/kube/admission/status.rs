@@ -81,6 +81,12 @@ impl Verdict {
         self.code.is_some_and(|code| code != 201)
     }
 
+    /// Whether it is more than that the object is accepted, or that nothing is predicted of it.
+    #[must_use]
+    pub fn says_something(&self) -> bool {
+        self.is_refused() || !self.warnings.is_empty()
+    }
+
     /// What `kubectl apply -f source` prints of a refusal, without the line end. `namespace` is the one written.
     #[must_use]
     pub fn kubectl_error(&self, kind: &str, name: &str, namespace: &str, source: &str) -> String {

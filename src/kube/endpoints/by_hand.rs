@@ -49,6 +49,9 @@ fn nearest<'w, 's>(world: &World<'s>, service: &Object<'_>, mut found: Vec<&'w O
 }
 
 fn accepted(world: &World<'_>, object: &Object<'_>) -> bool {
+    if object.accepted {
+        return true;
+    }
     let answer = verdict::of(object, &world.profile, Validate::Ignore, false).verdict;
     !answer.is_refused() || answer.message.starts_with("namespaces ")
 }

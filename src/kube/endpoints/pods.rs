@@ -60,13 +60,17 @@ impl<'w, 's> Pods<'w, 's> {
     pub fn of(object: &'w Object<'s>, profile: &Profile) -> Result<Self, Idle> {
         let typed = object.typed.as_ref().filter(|typed| !matches!(typed, Typed::Other(_))).ok_or(Idle::NotServed)?;
         let template = object.template().ok_or(Idle::NoTemplate)?;
-        let answer = verdict::of(object, profile, Validate::Ignore, false).verdict;
-        match answer.code {
-            Some(201) => {}
-            // A namespace that is yet to be filled in (`__NAMESPACE__`) says nothing of the pods.
-            Some(404) if answer.message.starts_with("namespaces ") => {}
-            None | Some(404) => return Err(Idle::NotServed),
-            Some(_) => return Err(Idle::Refused(answer.message)),
+        // What reading already knows is not asked again; the profile's families of addresses, which it leaves open, are no
+        // matter of workloads.
+        if !object.accepted {
+            let answer = verdict::of(object, profile, Validate::Ignore, false).verdict;
+            match answer.code {
+                Some(201) => {}
+                // A namespace that is yet to be filled in (`__NAMESPACE__`) says nothing of the pods.
+                Some(404) if answer.message.starts_with("namespaces ") => {}
+                None | Some(404) => return Err(Idle::NotServed),
+                Some(_) => return Err(Idle::Refused(answer.message)),
+            }
         }
         let spec = template.spec.ok_or(Idle::NoTemplate)?;
         let labels = template.labels.map_or_else(|| Cow::Owned(BTreeMap::new()), Cow::Borrowed);

@@ -112,14 +112,33 @@ pub struct Built<'w, 's> {
     pub maybe: Vec<&'w Object<'s>>,
 }
 
-/// The Service as the API server stores it: defaults filled in, families chosen; as it is written where it is refused.
-/// Ports and addresses that the cluster picks for itself are left out: no file tells them.
+/// A Service as the API server answers it.
+#[derive(Clone, Debug)]
+pub struct Answered {
+    /// As it is stored: defaults filled in, families chosen; without its unknown fields where it is refused for these, and as
+    /// it is written where it is refused all the same. Ports and addresses that the cluster picks for itself are left out: no
+    /// file tells them.
+    pub stored: Service,
+    /// The server's words, where it refuses the Service as kubectl sends it.
+    pub refused: Option<String>,
+}
+
+/// What the API server makes of a Service of the files; none for another object.
 #[must_use]
-pub fn stored(object: &Object<'_>, profile: &Profile) -> Option<Service> {
+pub fn answered(object: &Object<'_>, profile: &Profile) -> Option<Answered> {
     let written = object.service()?;
-    let Some(Typed::Service(mut service)) = verdict::of(object, profile, Validate::Ignore, true).stored else {
-        return Some(written.clone());
+    let strict = verdict::of(object, profile, Validate::Strict, true);
+    let refused = strict.verdict.is_refused().then_some(strict.verdict.message);
+    let stored = if refused.is_some() { verdict::of(object, profile, Validate::Ignore, true).stored } else { strict.stored };
+    let stored = match stored {
+        Some(Typed::Service(service)) => as_files_tell(*service, written),
+        _ => written.clone(),
     };
+    Some(Answered { stored, refused })
+}
+
+/// A stored Service without what the cluster picked for it.
+fn as_files_tell(mut service: Service, written: &Service) -> Service {
     let written = written.spec.as_ref();
     if let Some(spec) = &mut service.spec {
         spec.health_check_node_port = written.and_then(|spec| spec.health_check_node_port);
@@ -134,7 +153,7 @@ pub fn stored(object: &Object<'_>, profile: &Profile) -> Option<Service> {
             port.node_port = before.node_port;
         }
     }
-    Some(*service)
+    service
 }
 
 /// The families of a stored Service.
