@@ -158,6 +158,10 @@ struct Check {
     #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "full", hide_default_value = true)]
     output: Vec<Output>,
 
+    /// Check again whenever a file changes
+    #[arg(short, long, conflicts_with_all = ["fix", "diff", "write_baseline"])]
+    watch: bool,
+
     #[command(flatten)]
     around: Around,
 
@@ -175,10 +179,6 @@ struct Check {
 
     #[command(flatten)]
     adopt: options::Adopt,
-
-    /// Check again whenever a file changes
-    #[arg(short, long, conflicts_with_all = ["fix", "diff", "write_baseline"])]
-    watch: bool,
 }
 
 #[derive(Debug, Args)]

@@ -88,11 +88,12 @@ fn meant<'w, 's>(world: &'w World<'s>, object: &Object<'_>, selector: &Labels) -
     if let Some(namesake) = in_another_layer(world, object) {
         return Some(namesake);
     }
-    let services = world.in_file(object.span.file).filter(|it| it.service().is_some_and(|it| endpoints::selector(it).is_some())).count();
+    let mut services = world.in_file(object.span.file).filter(|it| it.service().is_some_and(|it| endpoints::selector(it).is_some()));
+    let mut is_alone = || services.by_ref().take(2).count() == 1;
     let mut workloads = beside.into_iter().take_while(|it| it.span.file == object.span.file);
     let (only, more) = (workloads.next()?, workloads.next());
     let free = world.services_taking(only).is_empty();
-    (services == 1 && more.is_none() && free && mine(&only) && !made_by_operator(world, object, selector)).then_some(only)
+    (more.is_none() && free && mine(&only) && is_alone() && !made_by_operator(world, object, selector)).then_some(only)
 }
 
 /// The only workload of the Service's own name in the folders next to it, where no Service takes its pods: `services/db.yaml`

@@ -55,7 +55,9 @@ impl Target<'_, '_> {
             let mut says = vec![(at, format!("container port {only} is the one that is declared"))];
             if let Some(sign) = against(only).next() {
                 says.push((self.span(backend, sign), format!("{} says {only} too", sign.says)));
-                return Some(self.finding(backend, if single { self.likely(backend) } else { Confidence::Possible }, only, says));
+                // What an image listens on by default is known of the image, not of these files.
+                let told = single && against(only).any(|sign| !sign.field.ends_with(".image"));
+                return Some(self.finding(backend, if told { self.likely(backend) } else { Confidence::Possible }, only, says));
             }
             if let Some((service, index)) = self.other_service(backend, only).filter(|_| single) {
                 let there = service.at(&format!("spec.ports[{index}]"));
