@@ -43,8 +43,8 @@ fn a_saved_file_is_checked_again() {
     // As editors save: a new file in the old one's place.
     folder.write("k8s/.svc.yaml.swp", SERVICE);
     std::fs::rename(folder.path("k8s/.svc.yaml.swp"), folder.path("k8s/svc.yaml")).unwrap();
-    let last = until("watching for changes");
-    assert!(!last.iter().any(|line| line.contains("error[")), "{last:#?}");
+    // One save may be told in two bursts: what counts is that a check without the error comes.
+    while until("watching for changes").iter().any(|line| line.contains("error[")) {}
     running.kill().unwrap();
     running.wait().unwrap();
 }
