@@ -1,9 +1,8 @@
 //! The addresses that containers are told to call: `api:8080` in an environment variable or an argument. Knows no rule.
 
-use std::collections::HashMap;
-
 use k8s_openapi::api::core::v1::Container;
 
+use super::maps::Map;
 use super::object::{Object, ObjectId};
 use super::ports;
 use super::world::World;
@@ -43,7 +42,7 @@ impl Call {
 
 /// All of them, by the Service's name.
 #[derive(Debug, Default)]
-pub struct Calls(HashMap<String, Vec<Call>>);
+pub struct Calls(Map<String, Vec<Call>>);
 
 impl Calls {
     /// Those that name this Service.
@@ -69,18 +68,18 @@ pub fn of(object: &Object<'_>) -> Vec<Call> {
     let mut calls = Vec::new();
     let Some(template) = object.template() else { return calls };
     for placed in template.spec.into_iter().flat_map(ports::containers) {
-        let within = template.field(&placed.field());
+        let within = || template.field(&placed.field());
         for (index, variable) in placed.container.env.iter().flatten().enumerate() {
             // `IMAGE=redis:7` is no address.
             if !variable.name.contains("IMAGE") {
                 let value = variable.value.as_deref().unwrap_or_default();
-                note(&mut calls, object, value, || format!("{within}.env[{index}].value"));
+                note(&mut calls, object, value, || format!("{}.env[{index}].value", within()));
             }
         }
         pairs(&mut calls, object, placed.container, &within);
         for (list, texts) in [("command", &placed.container.command), ("args", &placed.container.args)] {
             for (index, text) in texts.iter().flatten().enumerate() {
-                note(&mut calls, object, text, || format!("{within}.{list}[{index}]"));
+                note(&mut calls, object, text, || format!("{}.{list}[{index}]", within()));
             }
         }
     }
@@ -95,8 +94,11 @@ fn note(calls: &mut Vec<Call>, by: &Object<'_>, text: &str, field: impl Fn() -> 
 }
 
 /// `DB_HOST` and `DB_PORT` of one container.
-fn pairs(calls: &mut Vec<Call>, by: &Object<'_>, container: &Container, within: &str) {
-    let variables: HashMap<&str, &str> =
+fn pairs(calls: &mut Vec<Call>, by: &Object<'_>, container: &Container, within: &dyn Fn() -> String) {
+    if !container.env.iter().flatten().any(|variable| variable.name.ends_with("PORT")) {
+        return;
+    }
+    let variables: Map<&str, &str> =
         container.env.iter().flatten().filter_map(|variable| Some((variable.name.as_str(), variable.value.as_deref()?))).collect();
     for (index, variable) in container.env.iter().flatten().enumerate() {
         let Some(start) = variable.name.strip_suffix("PORT").filter(|start| !start.is_empty()) else { continue };
@@ -108,7 +110,7 @@ fn pairs(calls: &mut Vec<Call>, by: &Object<'_>, container: &Container, within: 
         };
         if let Some(host) = host.filter(|host| named(host) && (1..=65535).contains(&port)) {
             let namespace = host.split('.').nth(1).map(str::to_owned);
-            let field = format!("{within}.env[{index}].value");
+            let field = format!("{}.env[{index}].value", within());
             calls.push(Call { by: by.id, field, host: (*host).to_owned(), namespace, port, plain: true });
         }
     }

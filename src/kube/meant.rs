@@ -34,11 +34,9 @@ pub enum Meant<'w, 's> {
 #[must_use]
 pub fn meant<'w, 's>(world: &'w World<'s>, from: &Object<'_>, name: Name<'_>) -> Meant<'w, 's> {
     let of_group = |object: &&Object<'_>| super::apis::group(&object.reference.api_version) == name.group;
-    let named = world.named(name.kind, name.name, from).into_iter().filter(of_group);
-    let mut found: Vec<_> = named
-        .map(|object| (namespaces(world, from, name.namespace, object), world.distance(from, object), object))
-        .filter(|(_, distance, _)| *distance < Distance::Far)
-        .collect();
+    let named = world.named_up_to(name.kind, name.name, from, Distance::Near).into_iter().filter(of_group);
+    let mut found: Vec<_> =
+        named.map(|object| (namespaces(world, from, name.namespace, object), world.distance(from, object), object)).collect();
     found.sort_by_key(|(namespaces, distance, object)| (*namespaces, *distance, object.id));
     match found.first().copied() {
         None => Meant::Nowhere,

@@ -18,6 +18,7 @@ pub mod isolation;
 pub mod kustomize;
 pub mod labels;
 pub mod listens;
+pub mod maps;
 pub mod meant;
 pub mod monitored;
 pub mod monitors;

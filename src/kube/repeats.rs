@@ -45,12 +45,12 @@ const FEW: usize = 24;
 
 /// Whether two keys of a mapping are written alike; of one with many keys, whether they may be.
 fn may_repeat(mapping: Value<'_, '_>) -> bool {
-    let mut marks = 0u64;
+    let mut marks = 0u128;
     for (at, entry) in mapping.entries().enumerate() {
         let key = entry.key.text();
-        let (first, last) = (key.bytes().next().unwrap_or(0), key.bytes().next_back().unwrap_or(0));
+        let letter = |at: usize| usize::from(key.as_bytes().get(at).copied().unwrap_or(0));
         // Keys of another mark are other keys; those of one mark may be.
-        let mark = 1 << ((key.len() + 3 * usize::from(first) + 7 * usize::from(last)) % 64);
+        let mark = 1 << ((key.len() + 3 * letter(0) + 7 * letter(key.len() / 2) + 13 * letter(key.len().wrapping_sub(1))) % 128);
         if at >= FEW || marks & mark != 0 && mapping.entries().take(at).any(|other| other.key.text() == key) {
             return true;
         }

@@ -7,10 +7,9 @@
 //! for different environments. Folders that need each other (`services/`, `deployments/`) are layers of one unit. A folder
 //! that both sides may build on (`base`, `common`) belongs to each of them.
 
-use std::collections::{HashMap, HashSet};
-
 use super::directory::{Directories, DirectoryId, Distance};
 use super::kustomize::Kustomize;
+use super::maps::{Map, Set};
 
 /// How the units of two directories are related.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +25,7 @@ pub enum Relation {
 /// The Services and workloads of a run, as far as units are told by them.
 #[derive(Debug, Default)]
 pub struct Census<'o> {
-    places: HashMap<(&'o str, Option<&'o str>, &'o str), Vec<DirectoryId>>,
+    places: Map<(&'o str, Option<&'o str>, &'o str), Vec<DirectoryId>>,
 }
 
 impl<'o> Census<'o> {
@@ -40,8 +39,6 @@ impl<'o> Census<'o> {
 #[derive(Debug, Default)]
 pub struct Units {
     branches: Vec<Branch>,
-    /// Sibling folders of which most of the smaller one stands in the larger one again.
-    twins: HashSet<(DirectoryId, DirectoryId)>,
 }
 
 /// What is known of a directory with all below it.
@@ -59,6 +56,8 @@ struct Branch {
     chart: Option<DirectoryId>,
     /// It holds but one half of an application.
     layer: Option<Layer>,
+    /// Siblings after it of which most of the smaller one stands in the larger one again, in their order.
+    twins: Vec<DirectoryId>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,7 +152,7 @@ impl Units {
         let counts = Counts::new(directories, census);
         let all = || (0..u32::try_from(directories.count()).unwrap_or(u32::MAX)).map(DirectoryId);
         // A chart is all of the folder that holds its `templates`.
-        let charts: HashSet<DirectoryId> =
+        let charts: Set<DirectoryId> =
             all().filter(|at| directories.name(*at) == "templates").filter_map(|at| directories.parent(at)).collect();
         let mut branches: Vec<Branch> = Vec::with_capacity(directories.count());
         for at in all() {
@@ -176,13 +175,20 @@ impl Units {
                     (false, true) => Some(Layer::Workloads),
                     _ => None,
                 },
+                twins: Vec::new(),
             });
         }
         let held = |of: DirectoryId| counts.within(directories, of).all();
         let shared = |of: DirectoryId| SHARED.contains(&directories.name(of));
-        let twins =
+        let of_most =
             counts.pairs.iter().filter(|((a, b), count)| i64::from(**count) * 2 > held(*a).min(held(*b)) && !shared(*a) && !shared(*b));
-        Self { twins: twins.map(|(pair, _)| *pair).collect(), branches }
+        for ((a, b), _) in of_most {
+            if let Some(branch) = branches.get_mut(a.0 as usize) {
+                branch.twins.push(*b);
+            }
+        }
+        branches.iter_mut().for_each(|branch| branch.twins.sort_unstable());
+        Self { branches }
     }
 
     fn branch(&self, of: DirectoryId) -> Option<&Branch> {
@@ -224,7 +230,8 @@ impl Units {
     fn are_alternatives(&self, a: DirectoryId, b: DirectoryId) -> bool {
         let (Some(it), Some(other)) = (self.branch(a), self.branch(b)) else { return false };
         let environments = it.environment.is_some() && other.environment.is_some() && it.environment != other.environment;
-        environments || it.one_of_many && other.one_of_many || !self.twins.is_empty() && self.twins.contains(&(a.min(b), a.max(b)))
+        let (first, second) = if a <= b { (it, b) } else { (other, a) };
+        environments || it.one_of_many && other.one_of_many || first.twins.binary_search(&second).is_ok()
     }
 
     /// Whether the one comes from a branch of Services and the other from one of the workloads behind them.
@@ -270,7 +277,7 @@ struct Counts {
     /// Of all directories before one: what the branches hold is the difference of two.
     before: Vec<Held>,
     /// How many objects two siblings both hold.
-    pairs: HashMap<(DirectoryId, DirectoryId), u32>,
+    pairs: Map<(DirectoryId, DirectoryId), u32>,
 }
 
 /// What one directory adds.
@@ -303,7 +310,7 @@ impl Held {
 
 impl Counts {
     fn new(directories: &Directories, census: &Census<'_>) -> Self {
-        let mut it = Self { own: vec![Count::default(); directories.count()], before: Vec::new(), pairs: HashMap::new() };
+        let mut it = Self { own: vec![Count::default(); directories.count()], before: Vec::new(), pairs: Map::default() };
         for ((kind, ..), places) in &census.places {
             it.count(directories, *kind == "Service", places.clone());
         }

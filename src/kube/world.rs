@@ -1,8 +1,9 @@
 //! All objects of a run, and the questions across them. Knows no rule.
 
-use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::OnceLock;
+
+use memchr::memmem;
 
 use super::Profile;
 use super::calls::{self, Call, Calls};
@@ -11,6 +12,7 @@ use super::directory::{Directories, DirectoryId};
 use super::endpoints;
 use super::index::{Entries, Index, Scope, Standpoint};
 use super::kustomize::Kustomize;
+use super::maps::{Map, Set};
 use super::object::{Labels, Object, ObjectId, State};
 use super::ports;
 use super::selection::Found;
@@ -51,11 +53,13 @@ pub struct World<'s> {
     /// What kustomizations do to them.
     pub kustomize: Kustomize,
     objects: Vec<Object<'s>>,
-    files: HashMap<FileId, Range<u32>>,
+    files: Map<FileId, Range<u32>>,
     pub(super) workloads: Index<()>,
     without_selector: Index<()>,
     pub(super) by_label: Index<Pair>,
     pub(super) by_name: Index<Pair>,
+    /// By number of the object, whether another one has its kind and name, or it is a patch and meant to.
+    has_namesake: Vec<bool>,
     by_kind: Index<String>,
     custom: Index<()>,
     patches: Index<Pair>,
@@ -63,10 +67,12 @@ pub struct World<'s> {
     pub(super) by_unread_name: Index<String>,
     by_node_port: Index<(i32, String)>,
     slices: Index<String>,
-    unrendered: HashMap<&'s str, Option<ObjectId>>,
-    alternatives: HashSet<DirectoryId>,
+    unrendered: Map<&'s str, Option<ObjectId>>,
+    alternatives: Set<DirectoryId>,
     pub(super) selections: Vec<OnceLock<Vec<Found>>>,
     calls: OnceLock<Calls>,
+    /// By number of the file, whether it speaks of svclint anywhere.
+    addressed: Vec<bool>,
 }
 
 /// The label by which an EndpointSlice names its Service.
@@ -77,7 +83,8 @@ impl<'s> World<'s> {
     #[must_use]
     pub fn new(sources: &'s [Source], profile: Profile, mut objects: Vec<Object<'s>>) -> Self {
         let directories = Directories::new(sources);
-        let mut files: HashMap<FileId, Range<u32>> = HashMap::new();
+        let to_svclint = memmem::Finder::new("svclint");
+        let mut files: Map<FileId, Range<u32>> = Map::default();
         for (object, id) in objects.iter_mut().zip(0..) {
             object.id = ObjectId(id);
             files.entry(object.span.file).or_insert(id..id).end = id + 1;
@@ -86,8 +93,8 @@ impl<'s> World<'s> {
         let (mut workloads, mut without_selector, mut by_label, mut by_name, mut by_kind) = (vec![], vec![], vec![], vec![], vec![]);
         let mut by_unread_name = vec![];
         let (mut services_by_label, mut by_node_port, mut slices, mut patches, mut custom) = (vec![], vec![], vec![], vec![], vec![]);
-        let (mut unrendered, mut alternatives) = (HashMap::<&str, Option<ObjectId>>::new(), HashSet::new());
-        let (mut identities, mut census) = (HashMap::new(), Census::default());
+        let (mut unrendered, mut alternatives) = (Map::<&str, Option<ObjectId>>::default(), Set::default());
+        let (mut identities, mut census) = (Map::default(), Census::default());
         for object in &objects {
             let (id, file) = (object.id, object.span.file);
             let directory = directories.of(file);
@@ -147,6 +154,11 @@ impl<'s> World<'s> {
                 }
             }
         }
+        let by_name = Index::new(by_name);
+        let mut has_namesake: Vec<bool> = objects.iter().map(|object| kustomize.is_patch(object.span.file)).collect();
+        for id in by_name.shared() {
+            has_namesake.get_mut(id.0 as usize).into_iter().for_each(|it| *it = true);
+        }
         Self {
             sources,
             profile,
@@ -156,7 +168,8 @@ impl<'s> World<'s> {
             workloads: Index::new(workloads),
             without_selector: Index::new(without_selector),
             by_label: Index::new(by_label),
-            by_name: Index::new(by_name),
+            by_name,
+            has_namesake,
             by_kind: Index::new(by_kind),
             custom: Index::new(custom),
             patches: Index::new(patches),
@@ -168,6 +181,7 @@ impl<'s> World<'s> {
             alternatives,
             selections: objects.iter().map(|_| OnceLock::new()).collect(),
             calls: OnceLock::new(),
+            addressed: sources.iter().map(|source| to_svclint.find(source.text.as_bytes()).is_some()).collect(),
             directories,
             objects,
         }
@@ -189,6 +203,12 @@ impl<'s> World<'s> {
     #[must_use]
     pub fn source(&self, object: &Object<'_>) -> Option<&'s Source> {
         self.sources.get(object.span.file.0 as usize)
+    }
+
+    /// Whether the file of an object may ask something of svclint: it speaks of it.
+    #[must_use]
+    pub fn addresses_svclint(&self, object: &Object<'_>) -> bool {
+        self.addressed.get(object.span.file.0 as usize).copied().unwrap_or_default()
     }
 
     /// The objects of one file.
@@ -245,7 +265,13 @@ impl<'s> World<'s> {
     /// The objects of a kind and name, nearest first, those of the own namespace before others.
     #[must_use]
     pub fn named(&self, kind: &str, name: &str, from: &Object<'_>) -> Vec<&Object<'s>> {
-        let look = |name: &str| self.up_to(self.by_name.get(&(kind.to_owned(), name.to_owned())), from, Distance::Far);
+        self.named_up_to(kind, name, from, Distance::Far)
+    }
+
+    /// As [`Self::named`], no farther than a distance.
+    #[must_use]
+    pub fn named_up_to(&self, kind: &str, name: &str, from: &Object<'_>, most: Distance) -> Vec<&Object<'s>> {
+        let look = |name: &str| self.up_to(self.by_name.get(&(kind.to_owned(), name.to_owned())), from, most);
         let mut found = look(name);
         if found.is_empty() {
             found = self.kustomize.bare_names(self.directories.of(from.span.file), name).flat_map(look).collect();
@@ -254,6 +280,12 @@ impl<'s> World<'s> {
             found.sort_by_cached_key(|other| (self.namespaces(from, other), self.distance(from, other), other.id));
         }
         found
+    }
+
+    /// Whether another object of the run may have this one's kind and name.
+    #[must_use]
+    pub fn has_namesake(&self, object: &Object<'_>) -> bool {
+        self.has_namesake.get(object.id.0 as usize).copied().unwrap_or(true)
     }
 
     /// The objects of the same kind and name in the object's own file, itself among them, in their order.

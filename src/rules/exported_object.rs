@@ -1,5 +1,7 @@
 //! An object copied out of a cluster, with what only a cluster may write.
 
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
 use super::refusals::{self, Mistake};
 use crate::finding::{Confidence, Edit, Finding, ServerSays};
 use crate::kube::world::title;
@@ -59,12 +61,10 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     });
 }
 
-/// Whether any of [`SURE`] stands there. Nearly always none does, and one look at the keys shows it.
+/// Whether any of [`SURE`] stands there. Nearly always none does, and the metadata as it was read shows it.
 fn is_surely_written(object: &Object<'_>) -> bool {
-    let metadata = object.value().and_then(|root| root.get("metadata"));
-    let marked = |key: &str| matches!(key, "resourceVersion" | "uid" | "selfLink" | "managedFields" | "<<");
-    metadata.is_some_and(|metadata| metadata.entries().any(|entry| marked(entry.key.text())))
-        && SURE.iter().any(|field| is_written(object, field))
+    let marked = |it: &ObjectMeta| it.resource_version.is_some() || it.uid.is_some() || it.self_link.is_some() || it.managed_fields.is_some();
+    object.metadata().is_some_and(marked) && SURE.iter().any(|field| is_written(object, field))
 }
 
 /// Whether something stands there: `creationTimestamp: null` and `status: {}` are kubectl's own habit.

@@ -2,18 +2,22 @@
 
 use crate::finding::{Finding, ServerSays};
 use crate::kube::object::State;
-use crate::kube::{Object, World, apis, near, template};
+use crate::kube::{Object, Typed, World, apis, near, template};
 use crate::source::Span;
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let (api_version, kind) = (object.reference.api_version.as_str(), object.kind());
     let group = apis::group(api_version);
+    let by_type = !matches!(object.typed, None | Some(Typed::Other(_)));
+    if by_type || !apis::is_built_in(group) {
+        return;
+    }
     let unknown = match object.state {
         State::Foreign => kind.is_empty() && !api_version.is_empty(),
         State::Object => apis::home(kind).is_none() && !apis::is_known(api_version, kind),
         _ => false,
     };
-    if !unknown || !apis::is_built_in(group) || template::is_to_be_filled_in(kind) {
+    if !unknown || template::is_to_be_filled_in(kind) {
         return;
     }
     match object.state {
