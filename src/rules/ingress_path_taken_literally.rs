@@ -2,6 +2,7 @@
 
 use crate::finding::{Confidence, Finding};
 use crate::kube::typed::Typed;
+use crate::kube::world::title;
 use crate::kube::{Object, World, template};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
@@ -25,7 +26,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
                 }
                 _ => "write `pathType: ImplementationSpecific` if the controller knows patterns, or the plain path".to_owned(),
             };
-            let finding = Finding::new(sure, format!("Ingress `{}` takes `{path}` letter for letter", object.name()))
+            let finding = Finding::new(sure, format!("{} takes `{path}` letter for letter", title(&object.reference)))
                 .label(place.span(), format!("`pathType: {}` knows no patterns", it.path_type))
                 .help(help);
             out.push(finding.field(field));
