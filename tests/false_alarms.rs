@@ -389,6 +389,20 @@ fn what_clients_see_goes_by_the_kind_of_route() {
 }
 
 #[test]
+fn parents_that_differ_by_their_ports() {
+    let route = |parents: &str| {
+        format!(
+            "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {{name: web}}\nspec:\n  parentRefs: [{parents}]\n  rules: [{{filters: [{{type: RequestRedirect, requestRedirect: {{scheme: https}}}}]}}]\n"
+        )
+    };
+    quiet_file(&route("{name: edge, port: 80}, {name: edge, port: 8080}, {name: inner}"));
+    for refused in ["{name: edge, port: 80}, {name: edge, port: 80}", "{name: edge, port: 80}, {name: edge}", "{name: edge}, {name: edge}"]
+    {
+        assert!(found(&[("app.yaml", &route(refused))]).iter().any(|finding| finding.rule == "invalid-field"), "{refused}");
+    }
+}
+
+#[test]
 fn services_that_come_alone() {
     quiet_file(
         "apiVersion: v1\nkind: Service\nmetadata: {name: kubernetes, namespace: default}\nspec: {ports: [{name: https, port: 443, targetPort: 6443}]}\n",

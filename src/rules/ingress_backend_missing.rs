@@ -69,7 +69,8 @@ fn tell(object: &Object<'_>, world: &World<'_>, name: &str, path: &str, elsewher
         }
         None => Finding::possible(message)
             .label(place.span(), "without the Service clients get a 503")
-            .help("check the Ingress together with the files of its Services"),
+            .help("check the Ingress together with the files of its Services")
+            .once(format!("{}/{name}", world.namespace(object))),
     }
     .field(path)
 }

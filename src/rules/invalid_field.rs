@@ -9,11 +9,15 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     for refusal in refusals::of(object, world, Mistake::InvalidField) {
         let place = object.at(refusal.field);
         let value = refusals::text(&place).filter(|text| place.found && !text.is_empty() && text.len() <= 60);
+        let twice = refusal.causes.iter().all(|cause| cause.reason == "FieldValueDuplicate");
         let message = match value {
+            Some(value) if twice => format!("`{}: {value}` is there twice", refusal.last()),
+            None if twice => format!("`{}` has one entry twice: {}", refusal.last(), refusal.why()),
             Some(value) => format!("`{}: {value}` is refused", refusal.last()),
             None => format!("`{}` is refused", refusal.last()),
         };
-        out.push(refusal.finding(message).label(place.span(), refusal.why()));
+        let label = if twice { "the second of the two".to_owned() } else { refusal.why() };
+        out.push(refusal.finding(message).label(place.span(), label));
     }
     // Not 409: what every cluster already has is changed by `kubectl apply`, not created.
     let undecodable = object.verdict.as_ref().filter(|verdict| verdict.code == Some(400) && verdict.causes.is_empty());

@@ -21,6 +21,9 @@ pub fn check(object: &Object<'_>, _: &World<'_>, out: &mut Vec<Finding>) {
             _ => continue,
         };
         let field = format!("{}.{leaf}", backend.field);
+        if object.verdict.as_ref().is_some_and(|verdict| verdict.causes.iter().any(|cause| cause.field == field)) {
+            continue;
+        }
         let place = object.at(&field);
         let finding = Finding::certain(format!("{} has a backend that is no Service: {what}", title(&object.reference)))
             .field(&field)

@@ -48,11 +48,13 @@ fn nowhere(object: &Object<'_>, world: &World<'_>, backend: &Reference<'_>) -> F
     let mut services = world.of_kind("Service", object, Distance::SameDirectory);
     services.retain(|service| meant::namespaces(world, object, backend.namespace, service) != Namespaces::Different);
     let message = format!("{} sends to Service `{}`, which these files do not have", title(&object.reference), backend.name);
+    let looked = backend.namespace.unwrap_or(world.namespace(object));
     let Some(slip) = services.into_iter().find(|service| alike(service.name(), backend.name)) else {
         return Finding::possible(message)
             .field(field)
             .label(place.span(), without(object))
-            .help("check the route together with the files of its Services");
+            .help("check the route together with the files of its Services")
+            .once(format!("{looked}/{}", backend.name));
     };
     let open = world.unrendered_beside(object) || world.changed_later(object);
     let finding = Finding::new(if open { Confidence::Possible } else { Confidence::Likely }, message)

@@ -35,7 +35,8 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
             None => match help(object, warning, field) {
                 Some(help) => finding.help(help),
                 None => finding,
-            },
+            }
+            .once(text),
         });
     }
 }
