@@ -403,6 +403,20 @@ fn parents_that_differ_by_their_ports() {
 }
 
 #[test]
+fn a_path_that_an_annotation_makes_a_pattern() {
+    let ingress = |annotation: &str| {
+        format!(
+            "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: web, annotations: {{{annotation}}}}}\nspec:\n  rules: [{{http: {{paths: [{{path: '/a/(.*)', pathType: Prefix, backend: {{service: {{name: web, port: {{number: 80}}}}}}}}]}}}}]\n"
+        )
+    };
+    let told =
+        |text: &str| found(&[("app.yaml", text)]).into_iter().find(|finding| finding.rule == "ingress-path-taken-literally").unwrap();
+    assert!(told(&ingress("")).message.contains("letter for letter"));
+    let pattern = told(&ingress("nginx.ingress.kubernetes.io/use-regex: 'true'"));
+    assert!(pattern.severity == Severity::Info && pattern.message.contains("is a pattern"), "{pattern:#?}");
+}
+
+#[test]
 fn services_that_come_alone() {
     quiet_file(
         "apiVersion: v1\nkind: Service\nmetadata: {name: kubernetes, namespace: default}\nspec: {ports: [{name: https, port: 443, targetPort: 6443}]}\n",

@@ -3,7 +3,7 @@
 use k8s_openapi::api::core::v1::ServicePort;
 
 use super::service_port;
-use crate::finding::Finding;
+use crate::finding::{Confidence, Finding};
 use crate::kube::backends::{self, Backend};
 use crate::kube::meant;
 use crate::kube::typed::Typed;
@@ -58,7 +58,10 @@ fn tell(object: &Object<'_>, world: &World<'_>, backend: &Backend<'_>, service: 
             (help, meant.map(|meant| meant.to_string()))
         }
     };
-    let finding = Finding::new(meant::sure(world, object, None, service), message)
+    let sure = meant::sure(world, object, None, service);
+    let elsewhere = sure == Confidence::Possible && world.distance(object, service) > Distance::SameDirectory;
+    let help = if elsewhere { format!("if that Service is the one meant: {help}") } else { help };
+    let finding = Finding::new(sure, message)
         .field(&path)
         .label(place.span(), "the controller finds no such port: clients get a 503")
         .label(service.at("spec.ports[0].port").span(), format!("{} has {}", world.told(service), service_port::list(service)))
