@@ -201,6 +201,13 @@ fn is_consequence(object: &Object<'_>, refusal: &Refusal<'_>, has: &dyn Fn(Mista
         Mistake::DuplicatePort if field.ends_with(".nodePort") => {
             field.strip_suffix(".nodePort").is_some_and(|port| has(Mistake::DuplicatePort, port) && !object.at(field).found)
         }
+        // The item that stands twice is told.
+        Mistake::InvalidField if says("must be unique") => {
+            let item = |cause: &Cause| {
+                cause.reason == "FieldValueDuplicate" && cause.field.strip_prefix(field).is_some_and(|it| it.starts_with('['))
+            };
+            object.verdict.as_ref().is_some_and(|verdict| verdict.causes.iter().any(item))
+        }
         Mistake::InvalidName if field.ends_with("generateName") => false,
         Mistake::InvalidName if field == "metadata.name" => !object.at(field).found && has(Mistake::InvalidName, "metadata.generateName"),
         _ => false,
