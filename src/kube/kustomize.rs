@@ -24,6 +24,8 @@ pub struct Kustomize {
     folders: Map<DirectoryId, Root>,
     /// The directories whose kustomizations take a file or directory.
     taken_by: Map<String, Vec<String>>,
+    /// Directories in which a kustomization may stand that is taken and not among the files: what it takes nobody can say.
+    unseen: Set<String>,
     /// For each directory the kustomization that stands nearest at or above it.
     nearest: Vec<Option<u32>>,
     /// What is built of each of those.
@@ -94,6 +96,8 @@ impl Kustomize {
             let patches = called.filter(|source| read.patches.contains(&*normal("", &source.path)));
             read.patch_files = patches.map(|source| source.id).collect();
         }
+        read.unseen = read.taken_by.keys().filter(|path| is_directory(path) && !read.roots.contains_key(*path)).cloned().collect();
+        read.unseen = read.unseen.iter().map(|path| parent(path).to_owned()).filter(|path| !path.is_empty()).collect();
         read.find_builds(directories);
         read
     }
@@ -248,7 +252,7 @@ impl Kustomize {
             Some(takers) => takers.iter().any(|taker| self.adds(taker)),
             None => {
                 let above = std::iter::successors(Some(parent(&path)), |it| (!it.is_empty()).then(|| parent(it)));
-                above.take(ABOVE + 1).any(|directory| self.roots.contains_key(directory))
+                above.take(ABOVE + 1).any(|directory| self.roots.contains_key(directory) || self.unseen.contains(directory))
             }
         }
     }
@@ -327,6 +331,11 @@ fn name(path: &str) -> &str {
 
 fn parent(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(parent, _)| parent)
+}
+
+/// Whether a path that a kustomization takes is a directory of the same repository.
+fn is_directory(path: &str) -> bool {
+    !path.contains([':', '?', '@']) && !["yaml", "yml", "json"].iter().any(|end| path.rsplit_once('.').is_some_and(|(_, it)| it == *end))
 }
 
 /// A path seen from a directory, without `.` and with `..` taken back where it can be.

@@ -428,7 +428,10 @@ impl<'s> World<'s> {
 /// ``Deployment `api` ``, as messages name an object.
 #[must_use]
 pub fn title(reference: &ObjectRef) -> String {
-    format!("{} `{}`", reference.kind, reference.name)
+    match reference.name.as_str() {
+        "" => format!("{} without a name", reference.kind),
+        name => format!("{} `{name}`", reference.kind),
+    }
 }
 
 /// What is rendered together: the chart whose `templates` these are, else the directory.

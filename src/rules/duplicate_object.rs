@@ -20,7 +20,10 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     });
     let Some(earlier) = earlier else { return };
     let generated = object.at("metadata.generateName").found;
-    if object.name().is_empty() || generated || template::is_to_be_filled_in(object.name()) {
+    // Two states of one object, both read from a cluster: nobody applies them one after the other.
+    let uid = |it: &Object<'_>| it.metadata().and_then(|metadata| metadata.uid.clone()).filter(|uid| !uid.is_empty());
+    let recorded = uid(object).is_some_and(|own| uid(earlier) == Some(own));
+    if object.name().is_empty() || generated || recorded || template::is_to_be_filled_in(object.name()) {
         return;
     }
     let what = title(&object.reference);

@@ -7,7 +7,7 @@ use crate::kube::backends;
 use crate::kube::near::{alike, did_you_mean};
 use crate::kube::template;
 use crate::kube::typed::Typed;
-use crate::kube::world::{Distance, Namespaces};
+use crate::kube::world::{Distance, Namespaces, title};
 use crate::kube::{Object, World};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
@@ -44,7 +44,7 @@ fn tell(object: &Object<'_>, world: &World<'_>, name: &str, path: &str, elsewher
         let sure = !open && world.distance(object, service) <= Distance::SameDirectory;
         return Finding::new(
             if sure { Confidence::Likely } else { Confidence::Possible },
-            format!("Ingress `{}` is in namespace `{mine}`, the Service `{name}` it sends to is in `{theirs}`", object.name()),
+            format!("{} is in namespace `{mine}`, the Service `{name}` it sends to is in `{theirs}`", title(&object.reference)),
         )
         .field(path)
         .label(place.span(), "an Ingress reaches Services of its own namespace only")
@@ -55,7 +55,7 @@ fn tell(object: &Object<'_>, world: &World<'_>, name: &str, path: &str, elsewher
     let services: Vec<_> = services.into_iter().filter(|service| world.namespaces(object, service) != Namespaces::Different).collect();
     let slip = services.iter().find(|service| alike(service.name(), name)).map(|service| service.name());
     let slip = slip.or_else(|| did_you_mean(name, services.iter().map(|service| service.name())).filter(|meant| digits(meant) == digits(name)));
-    let message = format!("Ingress `{}` sends to Service `{name}`, which these files do not have", object.name());
+    let message = format!("{} sends to Service `{name}`, which these files do not have", title(&object.reference));
     match slip.and_then(|slip| services.iter().find(|service| service.name() == slip)) {
         Some(service) => {
             let finding = Finding::new(if open { Confidence::Possible } else { Confidence::Likely }, message)
@@ -69,7 +69,8 @@ fn tell(object: &Object<'_>, world: &World<'_>, name: &str, path: &str, elsewher
         }
         None => Finding::possible(message)
             .label(place.span(), "without the Service clients get a 503")
-            .help("check the Ingress together with the files of its Services"),
+            .help("check the Ingress together with the files of its Services")
+            .once(format!("{}/{name}", world.namespace(object))),
     }
     .field(path)
 }

@@ -3,11 +3,11 @@
 use k8s_openapi::api::core::v1::ServicePort;
 
 use super::service_port;
-use crate::finding::Finding;
+use crate::finding::{Confidence, Finding};
 use crate::kube::backends::{self, Backend};
 use crate::kube::meant;
 use crate::kube::typed::Typed;
-use crate::kube::world::{Distance, Namespaces};
+use crate::kube::world::{Distance, Namespaces, title};
 use crate::kube::{Object, World, targets};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
@@ -50,7 +50,7 @@ fn tell(object: &Object<'_>, world: &World<'_>, backend: &Backend<'_>, service: 
     let path = format!("{}.service.port.{leaf}", backend.field);
     let place = object.at(&path);
     let written = backend.port_name.map_or_else(|| backend.port_number.unwrap_or_default().to_string(), str::to_owned);
-    let message = format!("Ingress `{}` sends to port `{written}` of Service `{}`, which has no such port", object.name(), service.name());
+    let message = format!("{} sends to port `{written}` of {}, which has no such port", title(&object.reference), title(&service.reference));
     let (help, meant) = match backend.port_name {
         Some(name) => service_port::for_name(world, service, name),
         None => {
@@ -58,7 +58,10 @@ fn tell(object: &Object<'_>, world: &World<'_>, backend: &Backend<'_>, service: 
             (help, meant.map(|meant| meant.to_string()))
         }
     };
-    let finding = Finding::new(meant::sure(world, object, None, service), message)
+    let sure = meant::sure(world, object, None, service);
+    let elsewhere = sure == Confidence::Possible && world.distance(object, service) > Distance::SameDirectory;
+    let help = if elsewhere { format!("if that Service is the one meant: {help}") } else { help };
+    let finding = Finding::new(sure, message)
         .field(&path)
         .label(place.span(), "the controller finds no such port: clients get a 503")
         .label(service.at("spec.ports[0].port").span(), format!("{} has {}", world.told(service), service_port::list(service)))

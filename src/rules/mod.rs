@@ -7,6 +7,7 @@ mod page;
 pub mod refusals;
 mod service_port;
 mod slice_of_endpoints;
+mod unresolved;
 
 use crate::finding::{Confidence, Finding, Safety, Severity};
 use crate::kube::object::State;

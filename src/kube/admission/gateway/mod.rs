@@ -4,6 +4,7 @@
 //! An Istio `Gateway` or a Traefik `TLSRoute` is none of these: the group decides.
 
 mod check;
+mod culprits;
 mod filters;
 mod gateways;
 mod kinds;
@@ -15,6 +16,7 @@ mod rules;
 mod schema;
 mod shared;
 
+pub use culprits::culprits;
 pub use kinds::{Custom, is_gateway_api, kind};
 pub use shared::OWN_GROUP;
 
