@@ -16,7 +16,7 @@ pub struct Mend {
     #[arg(long, requires = "mending")]
     pub unsafe_fixes: bool,
 
-    /// Print what --fix would change and write nothing, with or without --fix; exits with 1 if there is something
+    /// Print what --fix would change and write nothing; exits with 1 if there is something
     #[arg(long)]
     pub diff: bool,
 }
