@@ -2,20 +2,22 @@
 
 use crate::finding::{Edit, Finding};
 use crate::kube::{Object, World, repeats};
-use crate::source::{Source, Span};
+use crate::source::Span;
 use crate::yaml::{Entry, Kind, Value};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let seams = repeats::seams(object);
     let Some(root) = object.value().filter(|_| !seams.is_empty()) else { return };
-    let newline = world.source(object).map_or("\n", Source::newline);
+    let Some(source) = world.source(object) else { return };
+    let newline = source.newline();
     let mut start = 0;
     for seam in seams {
         let key = seam.key.span();
         let lost: Vec<_> = root.entries().filter(|entry| (start..key.start).contains(&entry.key.span().start)).collect();
         start = key.start;
         let (title, place) = told(&lost, key);
-        let edit = Edit { span: Span { end: key.start, ..key }, replacement: format!("---{newline}") };
+        let line = source.line_span(source.line_of(key.start)).start;
+        let edit = Edit { span: Span { start: line, end: line, ..key }, replacement: format!("---{newline}") };
         let finding = Finding::certain(format!("two objects with no `---` between them: {title} is lost"))
             .label(key, "a second object begins here")
             .label(place, "kubectl keeps the last of each repeated key, so this object is never created")

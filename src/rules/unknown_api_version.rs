@@ -1,8 +1,8 @@
 //! An apiVersion that does not have the kind: of another group, misspelt, or missing.
 
-use crate::finding::{Edit, Finding, ServerSays};
+use crate::finding::{Finding, ServerSays};
 use crate::kube::object::State;
-use crate::kube::{Object, World, apis, near, template, typed};
+use crate::kube::{Object, World, apis, near, place, template, typed};
 use crate::yaml::{Kind, Value};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
@@ -63,7 +63,7 @@ fn missing(object: &Object<'_>, world: &World<'_>, home: &str) -> Option<Finding
                 .field("apiVersion")
                 .label(key, "kubectl looks for `apiVersion`")
                 .help("write `apiVersion`")
-                .safe_fix("write `apiVersion`", vec![Edit { span: key, replacement: "apiVersion".into() }]),
+                .safe_fix("write `apiVersion`", vec![place::rename(entry.key, "apiVersion")]),
         );
     }
     let source = world.source(object)?;

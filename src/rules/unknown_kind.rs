@@ -2,7 +2,7 @@
 
 use crate::finding::{Finding, ServerSays};
 use crate::kube::object::State;
-use crate::kube::{Object, Typed, World, apis, near, template};
+use crate::kube::{Object, Typed, World, apis, near, place, template};
 use crate::source::Span;
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
@@ -72,7 +72,7 @@ fn missing(object: &Object<'_>, world: &World<'_>) -> Option<Finding> {
                 .field("kind")
                 .label(key, "kubectl looks for `kind`")
                 .help("write `kind`")
-                .safe_fix("write `kind`", vec![crate::finding::Edit { span: key, replacement: "kind".into() }]),
+                .safe_fix("write `kind`", vec![place::rename(entry.key, "kind")]),
         );
     }
     let plainly = root.get("metadata").is_some() && (root.get("spec").is_some() || root.get("data").is_some());
