@@ -216,7 +216,7 @@ fn the_sentences_that_matter_are_there() {
             "e10/app.yaml",
             &[],
             &[
-                "load balancer listens on",
+                "the load balancer listens",
                 "the node port the cluster allots",
                 "SNAT, masquerade",
                 "the pod does not see the client's address",
@@ -225,8 +225,9 @@ fn the_sentences_that_matter_are_there() {
         (
             "e11/app.yaml",
             &["--pods-per-node", "1,2,0"],
-            &["50 %", "25 %", "fails", "nodes without one get nothing", "no second hop", "healthCheckNodePort"],
+            &["50 %", "25 %", "fails the balancer's health check", "no second hop", "healthCheckNodePort"],
         ),
+        ("e11/app.yaml", &["-v"], &["so nodes without one get nothing", "source the balancer's own address where it is a proxy"]),
         ("e11/cluster-ip.yaml", &[], &["Refused:", "`externalTrafficPolicy` does not go with a Service of type ClusterIP"]),
         ("e12/cluster.yaml", &[], &["the node puts its own address in place of the client's", "the pod does not see the client's address"]),
         ("e12/local.yaml", &[], &["the pod sees the client's own address", "3 pods serve at most 3 nodes"]),

@@ -85,16 +85,18 @@ pub fn of(service: &Service) -> Summary {
     if serious > 0 {
         return told(State::Doubtful, format!("packets reach {who}, but:"));
     }
+    let unbalanced = service.balancer.as_ref().is_some_and(|balancer| balancer.sends_to == "nowhere");
     let then = match outside.iter().find(|path| path.verdict != Verdict::Allowed) {
         Some(path) if !inside.is_empty() => format!("; from outside a client sees {}", path.client_sees),
         _ if service.type_ == "ClusterIP" && service.fronts.is_empty() && outside.is_empty() => "; nothing leads in from outside".into(),
+        _ if unbalanced => "; nobody makes the load balancer, so that from outside only the node port leads in".into(),
         _ if service.type_ == "LoadBalancer" && service.balancer.as_ref().is_some_and(|balancer| balancer.provider.is_none()) => {
-            "; from outside only where something in the cluster makes load balancers, else EXTERNAL-IP stays <pending>".into()
+            "; from outside only where something makes load balancers, else EXTERNAL-IP stays <pending>".into()
         }
         _ => String::new(),
     };
     told(
-        if !then.starts_with("; from outside a client") { State::Works } else { State::Partly },
+        if unbalanced || then.starts_with("; from outside a client") { State::Partly } else { State::Works },
         format!(
             "{who} answer{}, as far as these files tell{then}",
             if (who.starts_with("1 ") || who.starts_with("Pod ") || who.starts_with("a pod ")) && !who.contains(" and ") {

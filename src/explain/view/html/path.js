@@ -31,7 +31,7 @@ function steps(way, start) {
 function outcome(way) {
   const words = way.clientSees === "answered" ? ["The client is answered"] : ["The client sees ", ...prose(way.clientSees)];
   if (way.verdict === "allowed" || way.clientSees === "answered") {
-    const kept = { true: "; the pod sees the client's own address", false: "; the pod does not see the client's address", null: "; whether the pod sees the client's address depends on the load balancer" };
+    const kept = { true: "; the pod sees the client's own address", false: "; the pod does not see the client's address", null: "; whether the client's own address is seen depends on what stands between" };
     words.push(kept[String(way.clientAddressKept)]);
   }
   words.push(".");
