@@ -168,7 +168,7 @@ fn the_sentences_that_matter_are_there() {
             &["--from", "pod", "-v"],
             &["KUBE-SVC-FXIYY6OHUSNBITIX", "statistic --mode random --probability 0.3333333333", "KUBE-SEP-"],
         ),
-        ("b4/app.yaml", &[], &["to one pod that kubectl picks, past the cluster IP"]),
+        ("b4/app.yaml", &[], &["to the target port of one pod that kubectl picks, past the cluster IP"]),
         ("c1/app.yaml", &[], &["In these files", "`yaml` is the edge of a Markdown code block, not YAML"]),
         ("c4/app.yaml", &[], &["Not known: no workload is in the files"]),
         ("d1/app.yaml", &["--provider", "k3s"], &["holds host port 8080 on every node", "as by another LoadBalancer Service of that port"]),

@@ -136,7 +136,7 @@ impl Asks<'_> {
         // `kubectl port-forward` looks for a pod by the selector.
         let command = match self.service.selector {
             Some(_) => format!(
-                "kubectl port-forward -n {namespace} service/{name} 8080:{port}   # to one pod that kubectl picks, past the cluster IP"
+                "kubectl port-forward -n {namespace} service/{name} 8080:{port}   # to the target port of one pod that kubectl picks, past the cluster IP"
             ),
             None => format!("kubectl run ask --rm -it --restart=Never -n {namespace} --image=busybox:1.36 -- nc -vz -w 3 {name} {port}"),
         };

@@ -24,7 +24,7 @@ function steps(way, start) {
   const last = all[all.length - 1];
   if (way.verdict === "blocked" && last.at === "policy") last.look = "bad";
   if (way.verdict === "partial" && way.hops.some((hop) => hop.at === "policy")) all.filter((step) => step.at === "policy").forEach((step) => (step.look = "partly"));
-  all.push({ at: "end", icon: VERDICTS[way.verdict].look, look: VERDICTS[way.verdict].look, title: way.clientSees === "answered" ? "answered" : "what the client sees", what: outcome(way), source: null, destination: null, changed: [] });
+  all.push({ at: "end", icon: VERDICTS[way.verdict].look, look: VERDICTS[way.verdict].look, title: way.clientSees === "answered" ? "answered" : "client sees", what: outcome(way), source: null, destination: null, changed: [] });
   return all;
 }
 

@@ -73,6 +73,7 @@ impl Page<'_> {
 
     fn styled(&mut self, mark: &str, style: Style, indent: usize, text: &str) -> io::Result<()> {
         let style = self.paint(style);
+        let mark = Safe(mark).to_string();
         let room = |used: usize| self.width.saturating_sub(used).max(20);
         let (first, rest) = (room(mark.chars().count()), room(indent));
         for (index, line) in wrap(&Safe(text).to_string(), first, rest).iter().enumerate() {
