@@ -168,7 +168,7 @@ fn the_sentences_that_matter_are_there() {
             &["--from", "pod", "-v"],
             &["KUBE-SVC-FXIYY6OHUSNBITIX", "statistic --mode random --probability 0.3333333333", "KUBE-SEP-"],
         ),
-        ("b4/app.yaml", &[], &["to one pod that kubectl picks, past the cluster IP"]),
+        ("b4/app.yaml", &[], &["to the target port of one pod that kubectl picks, past the cluster IP"]),
         ("c1/app.yaml", &[], &["In these files", "`yaml` is the edge of a Markdown code block, not YAML"]),
         ("c4/app.yaml", &[], &["Not known: no workload is in the files"]),
         ("d1/app.yaml", &["--provider", "k3s"], &["holds host port 8080 on every node", "as by another LoadBalancer Service of that port"]),
@@ -216,7 +216,7 @@ fn the_sentences_that_matter_are_there() {
             "e10/app.yaml",
             &[],
             &[
-                "load balancer listens on",
+                "the load balancer listens",
                 "the node port the cluster allots",
                 "SNAT, masquerade",
                 "the pod does not see the client's address",
@@ -225,8 +225,9 @@ fn the_sentences_that_matter_are_there() {
         (
             "e11/app.yaml",
             &["--pods-per-node", "1,2,0"],
-            &["50 %", "25 %", "fails", "nodes without one get nothing", "no second hop", "healthCheckNodePort"],
+            &["50 %", "25 %", "fails the balancer's health check", "no second hop", "healthCheckNodePort"],
         ),
+        ("e11/app.yaml", &["-v"], &["so nodes without one get nothing", "source the balancer's own address where it is a proxy"]),
         ("e11/cluster-ip.yaml", &[], &["Refused:", "`externalTrafficPolicy` does not go with a Service of type ClusterIP"]),
         ("e12/cluster.yaml", &[], &["the node puts its own address in place of the client's", "the pod does not see the client's address"]),
         ("e12/local.yaml", &[], &["the pod sees the client's own address", "3 pods serve at most 3 nodes"]),
