@@ -6,7 +6,8 @@ use k8s_openapi::api::core::v1::Container;
 
 use super::object::{Object, ObjectId};
 use super::ports;
-use super::world::World;
+use super::typed::Typed;
+use super::world::{Distance, World};
 
 /// A place that names a Service's address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,8 +22,8 @@ pub struct Call {
     pub namespace: Option<String>,
     /// The port in the address.
     pub port: i32,
-    /// Whether it can't be anything else than an address: a scheme stands before it, or host and port have variables of
-    /// their own.
+    /// Whether it can't be anything else than an address: a scheme stands before it, the variable's name says so
+    /// (`DB_HOST`), or host and port have variables of their own.
     pub plain: bool,
 }
 
@@ -74,21 +75,47 @@ pub fn of(object: &Object<'_>) -> Vec<Call> {
             // `IMAGE=redis:7` is no address.
             if !variable.name.contains("IMAGE") {
                 let value = variable.value.as_deref().unwrap_or_default();
-                note(&mut calls, object, value, || format!("{within}.env[{index}].value"));
+                let field = || format!("{within}.env[{index}].value");
+                note(&mut calls, object, value, is_address(&variable.name), field);
             }
         }
         pairs(&mut calls, object, placed.container, &within);
         for (list, texts) in [("command", &placed.container.command), ("args", &placed.container.args)] {
             for (index, text) in texts.iter().flatten().enumerate() {
-                note(&mut calls, object, text, || format!("{within}.{list}[{index}]"));
+                note(&mut calls, object, text, false, || format!("{within}.{list}[{index}]"));
             }
         }
     }
     calls
 }
 
-fn note(calls: &mut Vec<Call>, by: &Object<'_>, text: &str, field: impl Fn() -> String) {
-    for (host, port, plain) in addresses(text) {
+/// Whether a variable by its name holds the address of somebody else: `DB_HOST`, `KAFKA_BROKERS`.
+fn is_address(variable: &str) -> bool {
+    const ENDS: [&str; 11] =
+        ["_ADDR", "_ADDRESS", "_BROKER", "_BROKERS", "_ENDPOINT", "_HOST", "_HOSTS", "_SERVER", "_SERVERS", "_URI", "_URL"];
+    ENDS.iter().any(|end| variable.ends_with(end))
+}
+
+/// The StatefulSet whose pod this may be, with its governing Service: `db-0` is one of `db`.
+#[must_use]
+pub fn stateful_set<'w, 's>(world: &'w World<'s>, object: &Object<'_>, pod: &str) -> Option<(&'w Object<'s>, &'w str)> {
+    let (name, ordinal) = pod.rsplit_once('-')?;
+    if ordinal.is_empty() || !ordinal.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let mut found = world.named("StatefulSet", name, object);
+    found.retain(|it| world.distance(object, it) < Distance::Far);
+    let set = found.first().copied()?;
+    let Some(Typed::StatefulSet(it)) = &set.typed else { return None };
+    let governs = it.spec.service_name.as_deref().filter(|name| !name.is_empty())?;
+    // A Service of the pod's own name makes it a name.
+    world.named("Service", pod, object).is_empty().then_some((set, governs))
+}
+
+fn note(calls: &mut Vec<Call>, by: &Object<'_>, text: &str, is_address: bool, field: impl Fn() -> String) {
+    for (host, port, led) in addresses(text) {
+        // Of a list only what stands first is the whole value's.
+        let plain = led || is_address && text.starts_with(host);
         let namespace = host.split('.').nth(1).map(str::to_owned);
         calls.push(Call { by: by.id, field: field(), host: host.to_owned(), namespace, port, plain });
     }

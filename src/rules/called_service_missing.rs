@@ -22,7 +22,8 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         let found = match meant::meant(world, object, name) {
             Meant::There(_) => None,
             Meant::Elsewhere(service) => elsewhere(object, world, call, service),
-            Meant::Nowhere => slip(object, world, call),
+            Meant::Nowhere if is_pod(object, world, call) => None,
+            Meant::Nowhere => slip(object, world, call).or_else(|| other_name(object, world, call)),
         };
         if let Some(finding) = found {
             told.push(call.host.clone());
@@ -60,6 +61,31 @@ fn slip(object: &Object<'_>, world: &World<'_>, call: &Call) -> Option<Finding> 
             .label(service.title(), format!("{} has port {}", world.told(service), call.port))
             .help(format!("did you mean `{}`?", service.name())),
     )
+}
+
+/// Whether it is the name of a StatefulSet's pod, which has a rule of its own.
+fn is_pod(object: &Object<'_>, world: &World<'_>, call: &Call) -> bool {
+    calls::stateful_set(world, object, call.name()).is_some()
+}
+
+/// Nothing is called so, and the one Service here with this port is called by nobody: an alias that docker-compose knew.
+fn other_name(object: &Object<'_>, world: &World<'_>, call: &Call) -> Option<Finding> {
+    if call.namespace.is_some() || world.unread("Service", call.name(), object).is_some() || world.unrendered_beside(object) {
+        return None;
+    }
+    let mut here = world.of_kind("Service", object, Distance::SameDirectory);
+    here.retain(|service| {
+        let has = targets::service_ports(service).any(|(_, port)| port.port == call.port);
+        has && world.namespaces(object, service) == Namespaces::Same && world.calls_to(service.name()).is_empty()
+    });
+    let [service] = here[..] else { return None };
+    let own = world.services_taking(object).iter().any(|it| it.id == service.id);
+    let message = format!("{} `{}` calls `{}`, and these files have no Service of that name", object.kind(), object.name(), call.name());
+    (!own).then(|| {
+        finding(object, call, Confidence::Possible, message)
+            .label(service.title(), format!("{} has port {}, and nothing here calls it by its name", world.told(service), call.port))
+            .help(format!("if that is the one, write `{}`, or give it the other name: Kubernetes has no aliases of its own as docker-compose has", service.name()))
+    })
 }
 
 fn finding(object: &Object<'_>, call: &Call, sure: Confidence, message: String) -> Finding {

@@ -44,6 +44,7 @@ rules! {
     autoscaled_twice => "autoscaled-twice",
     autoscaler_target_missing => "autoscaler-target-missing",
     autoscaler_without_requests => "autoscaler-without-requests",
+    called_pod_missing => "called-pod-missing",
     called_port_missing => "called-port-missing",
     called_service_missing => "called-service-missing",
     code_fence_pasted => "code-fence-pasted",
