@@ -48,6 +48,8 @@ rules! {
     called_port_missing => "called-port-missing",
     called_service_missing => "called-service-missing",
     code_fence_pasted => "code-fence-pasted",
+    custom_route_port_missing => "custom-route-port-missing",
+    custom_route_service_missing => "custom-route-service-missing",
     disruption_budget_allows_none => "disruption-budget-allows-none",
     disruption_budget_selects_nothing => "disruption-budget-selects-nothing",
     disruption_budgets_overlap => "disruption-budgets-overlap",
