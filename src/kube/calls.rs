@@ -37,9 +37,44 @@ impl Call {
     /// Whether the host is written as a Service's: by its name alone, or up to `svc`.
     #[must_use]
     pub fn is_of_cluster(&self) -> bool {
-        let mut labels = self.host.split('.').skip(2);
-        self.namespace.is_none() || labels.next() == Some("svc")
+        is_of_cluster(&self.host)
     }
+}
+
+/// Whether a host is written as a Service's: by its name alone, or up to `svc`.
+#[must_use]
+pub fn is_of_cluster(host: &str) -> bool {
+    let mut labels = host.split('.').skip(1);
+    labels.next().is_none() || labels.next() == Some("svc")
+}
+
+/// The hosts that variables name without a port, each with its field: `DB_HOST=postgres`.
+#[must_use]
+pub fn hosts(object: &Object<'_>) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let Some(template) = object.template() else { return found };
+    for placed in template.spec.into_iter().flat_map(ports::containers) {
+        for (index, variable) in placed.container.env.iter().flatten().enumerate() {
+            let host = variable.value.as_deref().unwrap_or_default();
+            if names_a_host(&variable.name) && is_host(host) {
+                found.push((format!("{}.env[{index}].value", template.field(&placed.field())), host.to_owned()));
+            }
+        }
+    }
+    found
+}
+
+/// Whether a variable by its name holds somebody else's host; `HOST` on its own is where the program itself listens.
+fn names_a_host(variable: &str) -> bool {
+    let what = ["_HOST", "_HOSTNAME", "_SERVER", "DBHOST", "PGHOST"].iter().find_map(|end| variable.strip_suffix(end));
+    what.is_some_and(|what| {
+        !matches!(what, "VIRTUAL" | "SERVER" | "APP" | "LISTEN" | "BIND" | "NODE" | "POD" | "HTTP" | "PUBLIC" | "EXTERNAL" | "INGRESS")
+    })
+}
+
+fn is_host(text: &str) -> bool {
+    let label = |label: &str| !label.is_empty() && label.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-');
+    text.starts_with(|c: char| c.is_ascii_lowercase()) && text.split('.').all(label)
 }
 
 /// All of them, by the Service's name.
@@ -129,11 +164,7 @@ fn pairs(calls: &mut Vec<Call>, by: &Object<'_>, container: &Container, within: 
         let Some(start) = variable.name.strip_suffix("PORT").filter(|start| !start.is_empty()) else { continue };
         let Some(port) = variable.value.as_deref().and_then(|value| value.trim().parse().ok()) else { continue };
         let host = ["HOST", "HOSTNAME", "SERVER", "ADDR", "ADDRESS"].iter().find_map(|end| variables.get(format!("{start}{end}").as_str()));
-        let named = |host: &str| {
-            let label = |label: &str| !label.is_empty() && label.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-');
-            host.starts_with(|c: char| c.is_ascii_lowercase()) && host.split('.').all(label)
-        };
-        if let Some(host) = host.filter(|host| named(host) && (1..=65535).contains(&port)) {
+        if let Some(host) = host.filter(|host| is_host(host) && (1..=65535).contains(&port)) {
             let namespace = host.split('.').nth(1).map(str::to_owned);
             let field = format!("{within}.env[{index}].value");
             calls.push(Call { by: by.id, field, host: (*host).to_owned(), namespace, port, plain: true });

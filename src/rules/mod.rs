@@ -66,6 +66,7 @@ rules! {
     field_not_for_this_type => "field-not-for-this-type",
     gateway_api_channel => "gateway-api-channel",
     headless_port_not_remapped => "headless-port-not-remapped",
+    host_network_without_cluster_dns => "host-network-without-cluster-dns",
     ingress_action_missing => "ingress-action-missing",
     ingress_backend_missing => "ingress-backend-missing",
     ingress_needs_node_port => "ingress-needs-node-port",
