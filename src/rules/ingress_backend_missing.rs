@@ -70,13 +70,14 @@ fn tell(object: &Object<'_>, world: &World<'_>, name: &str, path: &str, elsewher
     let services: Vec<_> = services.into_iter().filter(|service| world.namespaces(object, service) != Namespaces::Different).collect();
     let slip = services.iter().find(|service| alike(service.name(), name)).map(|service| service.name());
     let slip = slip.or_else(|| did_you_mean(name, services.iter().map(|service| service.name())).filter(|meant| digits(meant) == digits(name)));
+    let near = if slip.is_some() { "alike" } else { "the only one here, and has the port" };
     let slip = slip.or(alone.map(|service| service.name()));
     let message = format!("Ingress `{}` sends to Service `{name}`, which these files do not have", object.name());
     match slip.and_then(|slip| services.iter().find(|service| service.name() == slip)) {
         Some(service) => {
             let finding = Finding::new(if open { Confidence::Possible } else { Confidence::Likely }, message)
                 .label(place.span(), "without the Service clients get a 503")
-                .label(service.title(), format!("{} is {}", world.told(service), if alone.is_some() { "the only one here, and has the port" } else { "alike" }))
+                .label(service.title(), format!("{} is {near}", world.told(service)))
                 .help(format!("did you mean `{}`?", service.name()));
             match place.replace(service.name()) {
                 Some(edit) => finding.unsafe_fix(format!("send to `{}`", service.name()), vec![edit]),
