@@ -555,3 +555,95 @@ fn a_loopback_address_in_a_script_or_behind_a_proxy_is_no_fault() {
         quiet_file(&join(&[api.clone(), deployment("api", "{app: api}", container)]));
     }
 }
+
+#[test]
+fn a_second_program_of_the_pods_has_a_port_of_its_own() {
+    let serving = "{name: app, image: acme/app, ports: [{containerPort: 8080}], readinessProbe: {httpGet: {path: /, port: 8080}}}";
+    quiet_file(&join(&[
+        service("app", "{app: app}", "[{name: http, port: 80, targetPort: 8080}]"),
+        service("app-metrics", "{app: app}", "[{name: metrics, port: 9090}]"),
+        deployment("app", "{app: app}", serving),
+    ]));
+    let named = "{name: app, image: acme/app, env: [{name: PORT, value: '8080'}], ports: [{name: http, containerPort: 8080}]}";
+    quiet_file(&join(&[
+        service("app", "{app: app}", "[{name: http, port: 80, targetPort: http}, {name: metrics, port: 9090}]"),
+        deployment("app", "{app: app}", named),
+    ]));
+    let undeclared = "{name: app, image: acme/app, env: [{name: PORT, value: '8080'}], readinessProbe: {httpGet: {path: /, port: 8080}}}";
+    quiet_file(&join(&[
+        service("app", "{app: app}", "[{name: http, port: 80, targetPort: 8080}, {name: metrics, port: 9090}]"),
+        deployment("app", "{app: app}", undeclared),
+    ]));
+}
+
+#[test]
+fn a_protocol_left_out_of_a_declaration_is_no_word_against_the_service() {
+    quiet_file(&join(&[
+        service("vpn", "{app: vpn}", "[{name: wg, port: 51820, protocol: UDP}]"),
+        deployment("vpn", "{app: vpn}", "{name: vpn, image: acme/vpn, ports: [{containerPort: 51820}]}"),
+    ]));
+    quiet_file(&join(&[
+        service("dns", "{app: dns}", "[{name: dns, port: 53, protocol: UDP}, {name: dns-tcp, port: 53}]"),
+        deployment("dns", "{app: dns}", "{name: dns, image: acme/dns, ports: [{containerPort: 53, protocol: UDP}]}"),
+    ]));
+}
+
+fn ingress(name: &str, annotations: &str, class: &str, backends: &[(&str, &str)]) -> String {
+    let path =
+        |(service, port): &(&str, &str)| format!("{{path: /, pathType: Prefix, backend: {{service: {{name: {service}, port: {port}}}}}}}");
+    let paths: Vec<_> = backends.iter().map(path).collect();
+    format!(
+        "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: {name}, annotations: {annotations}}}\nspec:\n  \
+         ingressClassName: {class}\n  rules: [{{host: a.example.com, http: {{paths: [{}]}}}}]\n",
+        paths.join(", ")
+    )
+}
+
+#[test]
+fn controllers_tell_requests_apart_by_more_than_host_and_path() {
+    let services = join(&[service("a", "{app: a}", "[{port: 80}]"), service("b", "{app: b}", "[{port: 80}]")]);
+    let (a, b) = (("a", "{number: 80}"), ("b", "{number: 80}"));
+    let entry = |point: &str| format!("{{traefik.ingress.kubernetes.io/router.entrypoints: {point}}}");
+    let traefik = [ingress("one", &entry("web"), "traefik", &[a]), ingress("two", &entry("websecure"), "traefik", &[b]), services.clone()];
+    quiet_file(&join(&traefik));
+    let redirect = "{alb.ingress.kubernetes.io/target-type: ip, alb.ingress.kubernetes.io/actions.redirect: '{}'}";
+    quiet_file(&join(&[ingress("one", redirect, "alb", &[("redirect", "{name: use-annotation}"), a]), services.clone()]));
+    let header = "{alb.ingress.kubernetes.io/target-type: ip, alb.ingress.kubernetes.io/conditions.b: '[]'}";
+    quiet_file(&join(&[ingress("one", header, "alb", &[b, a]), services]));
+}
+
+#[test]
+fn a_policy_for_the_controllers_namespace_is_not_said_to_keep_it_out() {
+    let policy = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: a}\nspec:\n  podSelector: {matchLabels: {app: a}}\n  \
+                  ingress: [{from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: ingress-nginx}}}], ports: [{port: 80}]}]\n";
+    let text = join(&[
+        service("a", "{app: a}", "[{port: 80}]"),
+        deployment("a", "{app: a}", "{name: a, image: acme/a, ports: [{containerPort: 80}]}"),
+        ingress("one", "{}", "nginx", &[("a", "{number: 80}")]),
+        policy.to_owned(),
+    ]);
+    reads(&[("app.yaml", &text)]);
+    let told: Vec<_> = found(&[("app.yaml", &text)]).into_iter().map(|it| it.rule).collect();
+    assert!(!told.contains(&"policy-closes-port"), "{told:?}");
+}
+
+#[test]
+fn the_pods_of_a_stateful_set_are_called_through_the_service_that_governs_them() {
+    let set = workload("StatefulSet", "db", "{app: db}", "{name: db, image: acme/db, ports: [{containerPort: 5432}]}")
+        .replace("spec:\n  selector: {matchLabels", "spec:\n  serviceName: db-peers\n  selector: {matchLabels");
+    let calls =
+        |url: &str| deployment("app", "{app: app}", &format!("{{name: app, image: acme/app, env: [{{name: DB_URL, value: '{url}'}}]}}"));
+    for url in [
+        "postgres://db-0.db-peers:5432/x",
+        "postgres://db-0.db-peers.default.svc:5432/x",
+        "postgres://db-0.db-peers.default.svc.cluster.local:5432/x",
+        "postgres://db-0.example.com:5432/x",
+        "postgres://cache-0:5432/x",
+    ] {
+        quiet_file(&join(&[
+            service("db-peers", "{app: db}", "[{port: 5432}]").replace("spec:\n", "spec:\n  clusterIP: None\n"),
+            set.clone(),
+            calls(url),
+        ]));
+    }
+}

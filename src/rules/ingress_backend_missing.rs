@@ -2,13 +2,15 @@
 
 use std::collections::HashSet;
 
+use k8s_openapi::api::networking::v1::Ingress;
+
 use crate::finding::{Confidence, Finding};
-use crate::kube::backends;
+use crate::kube::backends::{self, Backend};
 use crate::kube::near::{alike, did_you_mean};
 use crate::kube::template;
 use crate::kube::typed::Typed;
 use crate::kube::world::{Distance, Namespaces, title};
-use crate::kube::{Object, World};
+use crate::kube::{Object, World, targets};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let Some(Typed::Ingress(ingress)) = &object.typed else { return };
@@ -25,7 +27,8 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
             continue;
         }
         let elsewhere = named.iter().copied().find(|service| world.distance(object, service) < Distance::Far);
-        out.push(tell(object, world, backend.service, &format!("{}.service.name", backend.field), elsewhere));
+        let alone = the_only_one(object, world, ingress, &backend);
+        out.push(tell(object, world, backend.service, &format!("{}.service.name", backend.field), elsewhere, alone));
     }
 }
 
@@ -36,7 +39,19 @@ fn in_one_file_apart(object: &Object<'_>, service: &Object<'_>, world: &World<'_
     in_one && world.namespaces(object, service) == Namespaces::OneSide && !world.kustomize.is_in(world.directories.of(object.span.file))
 }
 
-fn tell(object: &Object<'_>, world: &World<'_>, name: &str, path: &str, elsewhere: Option<&Object<'_>>) -> Finding {
+/// The only Service of the Ingress' own file, where it has the port that is asked for and no Ingress sends to it.
+fn the_only_one<'w, 's>(object: &Object<'_>, world: &'w World<'s>, ingress: &Ingress, wanted: &Backend<'_>) -> Option<&'w Object<'s>> {
+    let mut services = world.of_kind("Service", object, Distance::SameFile).into_iter();
+    let (only, more) = (services.next()?, services.next());
+    let alone = more.is_none() && world.namespaces(object, only) == Namespaces::Same && backends::of(ingress).iter().all(|backend| backend.service == wanted.service);
+    let has = targets::service_ports(only).any(|(_, port)| match (wanted.port_name, wanted.port_number) {
+        (Some(name), _) => port.name.as_deref() == Some(name),
+        (None, number) => Some(port.port) == number,
+    });
+    (alone && has).then_some(only)
+}
+
+fn tell(object: &Object<'_>, world: &World<'_>, name: &str, path: &str, elsewhere: Option<&Object<'_>>, alone: Option<&Object<'_>>) -> Finding {
     let place = object.at(path);
     let open = world.unrendered_beside(object) || world.changed_later(object);
     if let Some(service) = elsewhere {
@@ -55,12 +70,14 @@ fn tell(object: &Object<'_>, world: &World<'_>, name: &str, path: &str, elsewher
     let services: Vec<_> = services.into_iter().filter(|service| world.namespaces(object, service) != Namespaces::Different).collect();
     let slip = services.iter().find(|service| alike(service.name(), name)).map(|service| service.name());
     let slip = slip.or_else(|| did_you_mean(name, services.iter().map(|service| service.name())).filter(|meant| digits(meant) == digits(name)));
+    let near = if slip.is_some() { "alike" } else { "the only one here, and has the port" };
+    let slip = slip.or(alone.map(|service| service.name()));
     let message = format!("{} sends to Service `{name}`, which these files do not have", title(&object.reference));
     match slip.and_then(|slip| services.iter().find(|service| service.name() == slip)) {
         Some(service) => {
             let finding = Finding::new(if open { Confidence::Possible } else { Confidence::Likely }, message)
                 .label(place.span(), "without the Service clients get a 503")
-                .label(service.title(), format!("{} is alike", world.told(service)))
+                .label(service.title(), format!("{} is {near}", world.told(service)))
                 .help(format!("did you mean `{}`?", service.name()));
             match place.replace(service.name()) {
                 Some(edit) => finding.unsafe_fix(format!("send to `{}`", service.name()), vec![edit]),

@@ -33,6 +33,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     // A namespace that is closed as a whole is opened elsewhere: only rules that were thought out can have forgotten a port.
     let written = isolating.iter().filter_map(|policy| isolation::spec(world, policy)).any(|spec| isolation::rules(spec).any(|rule| rule.direction == Direction::Ingress));
     if !written {
+        out.extend(nobody(object, world, workload, &isolating));
         return;
     }
     let open = world.changed_later(object) || world.changed_later(workload) || isolating.iter().any(|policy| world.changed_later(policy));
@@ -53,7 +54,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         out.extend(shut.map(|(index, _, number)| outside(object, world, &isolating, *index, *number)));
     } else if let Some(ingress) = ingress(object, world) {
         let controller = End::AnyPod(SOME_NAMESPACE);
-        let shut = all.iter().find(|(_, port, number)| is_blocked(world, object, backend, port, *number, controller));
+        let shut = all.iter().find(|(_, port, number)| is_blocked(world, object, backend, port, *number, controller) && !admits_others(world, &isolating));
         out.extend(shut.map(|(index, ..)| through_ingress(object, world, &isolating, *index, ingress)));
     }
 }
@@ -91,6 +92,18 @@ fn tell(object: &Object<'_>, world: &World<'_>, workload: &Object<'_>, policies:
     finding.help(format!("admit port {number} in a policy, or take the port out of the Service if nobody is to use it")).field(field)
 }
 
+/// A namespace that is closed as a whole beside a Service that is there for others: it works only with a policy of other files.
+fn nobody(object: &Object<'_>, world: &World<'_>, workload: &Object<'_>, policies: &[&Object<'_>]) -> Option<Finding> {
+    let close = |policy: &&&Object<'_>| world.distance(policy, workload) <= Distance::SameDirectory && world.namespaces(policy, workload) == Namespaces::Same;
+    let policy = policies.iter().find(close).filter(|_| is_outside(object) || ingress(object, world).is_some())?;
+    let field = "spec.ports[0].port";
+    let finding = Finding::possible(format!("no NetworkPolicy of these files admits anybody to the pods of Service `{}`", object.name()))
+        .label(object.at(field).span(), "as it stands here, connections end in a time-out, whoever asks")
+        .label(policy.title(), format!("{} closes the pods of {} and admits nobody", world.told(policy), world.told(workload)))
+        .help("check together with the policies that open it, or add one with an `ingress` rule for these pods");
+    Some(finding.field(field))
+}
+
 fn is_outside(object: &Object<'_>) -> bool {
     let spec = object.service().and_then(|service| service.spec.as_ref());
     spec.is_some_and(|spec| matches!(spec.type_.as_deref(), Some("LoadBalancer" | "NodePort")))
@@ -123,6 +136,13 @@ fn through_ingress(object: &Object<'_>, world: &World<'_>, policies: &[&Object<'
         finding = finding.label(policy.title(), format!("{} admits pods of its own namespace", world.told(policy)));
     }
     finding.help(format!("admit the controller's namespace: `namespaceSelector: {{matchLabels: {{{NAMESPACE_NAME}: ingress-nginx}}}}`, or whatever yours is called")).field(field)
+}
+
+/// Whether some rule was written for another namespace, or for addresses: the controller's may be among them.
+fn admits_others(world: &World<'_>, policies: &[&Object<'_>]) -> bool {
+    let rules = policies.iter().filter_map(|policy| isolation::spec(world, policy)).flat_map(isolation::rules);
+    let mut peers = rules.filter(|rule| rule.direction == Direction::Ingress).flat_map(|rule| rule.peers);
+    peers.any(|peer| peer.namespace_selector.is_some() || peer.ip_block.is_some())
 }
 
 fn pod<'p>(world: &'p World<'_>, object: &'p Object<'_>, backend: &Backend<'p, '_>, none: &'p Labels) -> Pod<'p> {
