@@ -61,6 +61,7 @@ pub struct World<'s> {
     patches: Index<Pair>,
     pub(super) services_by_label: Index<Pair>,
     pub(super) by_unread_name: Index<String>,
+    pub(super) misread: Index<()>,
     by_node_port: Index<(i32, String)>,
     slices: Index<String>,
     unrendered: HashMap<&'s str, Option<ObjectId>>,
@@ -84,7 +85,7 @@ impl<'s> World<'s> {
         }
         let kustomize = Kustomize::read(sources, &directories, &objects);
         let (mut workloads, mut without_selector, mut by_label, mut by_name, mut by_kind) = (vec![], vec![], vec![], vec![], vec![]);
-        let mut by_unread_name = vec![];
+        let (mut by_unread_name, mut misread) = (vec![], vec![]);
         let (mut services_by_label, mut by_node_port, mut slices, mut patches, mut custom) = (vec![], vec![], vec![], vec![], vec![]);
         let (mut unrendered, mut alternatives) = (HashMap::<&str, Option<ObjectId>>::new(), HashSet::new());
         let (mut identities, mut census) = (HashMap::new(), Census::default());
@@ -98,6 +99,11 @@ impl<'s> World<'s> {
                     first.get_or_insert(id);
                 }
                 by_unread_name.extend(unread::names(text()).map(|name| (name.to_owned(), directory, id)));
+            } else if unread::hides(object) {
+                by_unread_name.extend(unread::names(text()).map(|name| (name.to_owned(), directory, id)));
+            }
+            if unread::hides(object) {
+                misread.push(((), directory, id));
             }
             if object.typed.is_none() {
                 continue;
@@ -162,6 +168,7 @@ impl<'s> World<'s> {
             patches: Index::new(patches),
             services_by_label: Index::new(services_by_label),
             by_unread_name: Index::new(by_unread_name),
+            misread: Index::new(misread),
             by_node_port: Index::new(by_node_port),
             slices: Index::new(slices),
             unrendered,

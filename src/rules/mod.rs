@@ -2,6 +2,7 @@
 //!
 //! A new rule is a page, a module, and a line in the list below.
 
+mod consequences;
 mod load_balancer;
 mod page;
 pub mod refusals;

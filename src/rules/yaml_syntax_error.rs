@@ -1,11 +1,9 @@
 //! A document that kubectl can't read as YAML.
 
+use super::consequences;
 use crate::finding::{Confidence, Finding};
 use crate::kube::object::State;
-use crate::kube::{Object, World, broken, unread};
-
-/// How many are told that counted on the document.
-const MOST_CONSEQUENCES: usize = 3;
+use crate::kube::{Object, World, broken};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let (State::Unreadable(error), Some(source)) = (&object.state, world.source(object)) else { return };
@@ -22,9 +20,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     if source.line_of(cause.span.start) != source.line_of(error.span.start) {
         finding = finding.label(error.span, "kubectl stops here");
     }
-    for (span, says) in unread::consequences(world, object).into_iter().take(MOST_CONSEQUENCES) {
-        finding = finding.label(span, says);
-    }
+    finding = consequences::told(world, object, finding);
     out.push(match cause.fix {
         Some((title, edit)) => finding.safe_fix(title, vec![edit]),
         None => finding,
