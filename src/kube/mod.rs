@@ -28,6 +28,7 @@ pub mod pods;
 pub mod policy;
 pub mod ports;
 pub mod profile;
+pub mod prometheus;
 pub mod read;
 pub mod repeats;
 pub mod routes;

@@ -46,12 +46,19 @@ fn elsewhere(object: &Object<'_>, world: &World<'_>, call: &Call, service: &Obje
 }
 
 fn slip(object: &Object<'_>, world: &World<'_>, call: &Call) -> Option<Finding> {
-    let mut near = world.of_kind("Service", object, Distance::SameDirectory);
+    let mut near = world.of_kind("Service", object, Distance::Near);
     near.retain(|service| {
         let there = meant::namespaces(world, object, call.namespace.as_deref(), service) == Namespaces::Same;
         there && alike(service.name(), call.name()) && targets::service_ports(service).any(|(_, port)| port.port == call.port)
     });
-    let service = near.first()?;
+    let beside = |service: &&Object<'_>| world.distance(object, service) <= Distance::SameDirectory;
+    let service = match near.as_slice() {
+        [only] => only,
+        all => all.iter().find(|service| beside(service))?,
+    };
+    if world.unread("Service", call.name(), object).is_some() {
+        return None;
+    }
     let open = world.changed_later(object) || world.changed_later(service) || world.unrendered_beside(object) || world.among_alternatives(object);
     let sure = if open { Confidence::Possible } else { Confidence::Likely };
     let message = format!("{} `{}` calls `{}`, and these files have no Service of that name", object.kind(), object.name(), call.name());
