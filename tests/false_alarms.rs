@@ -366,7 +366,9 @@ fn monitors_that_some_prometheus_takes_up() {
     let monitor = "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: web, namespace: shop, labels: {release: a}}\n\
                    spec: {selector: {matchLabels: {app: web}}, endpoints: [{port: http}]}\n";
     let prometheus = |name: &str, namespace: &str, spec: &str| {
-        format!("apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {{name: {name}, namespace: {namespace}}}\nspec: {spec}\n")
+        format!(
+            "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {{name: {name}, namespace: {namespace}}}\nspec: {spec}\n"
+        )
     };
     let takes = |spec: &str| quiet_file(&join(&[prometheus("a", "monitoring", spec), monitor.to_owned()]));
     takes("{serviceMonitorSelector: {}, serviceMonitorNamespaceSelector: {}}");

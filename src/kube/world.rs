@@ -66,6 +66,8 @@ pub struct World<'s> {
     slices: Index<String>,
     unrendered: HashMap<&'s str, Option<ObjectId>>,
     alternatives: HashSet<DirectoryId>,
+    /// Directories of folders of kinds, such files among them.
+    sorted_alternatives: HashSet<DirectoryId>,
     pub(super) selections: Vec<OnceLock<Vec<Found>>>,
     calls: OnceLock<Calls>,
 }
@@ -153,10 +155,14 @@ impl<'s> World<'s> {
                 }
             }
         }
+        let units = Units::find(&directories, &census);
+        let sorted_alternatives =
+            alternatives.iter().filter(|it| units.is_of_a_kind(**it)).filter_map(|it| directories.parent(*it)).collect();
         Self {
             sources,
             profile,
-            units: Units::find(&directories, &census),
+            units,
+            sorted_alternatives,
             kustomize,
             files,
             workloads: Index::new(workloads),
@@ -340,7 +346,9 @@ impl<'s> World<'s> {
     /// Whether the files of an object's directory can't all be meant to be applied: two of them define one object.
     #[must_use]
     pub fn among_alternatives(&self, object: &Object<'_>) -> bool {
-        self.alternatives.contains(&self.directories.of(object.span.file))
+        let directory = self.directories.of(object.span.file);
+        let sorted = || self.directories.parent(directory).filter(|_| self.units.is_of_a_kind(directory));
+        self.alternatives.contains(&directory) || sorted().is_some_and(|parent| self.sorted_alternatives.contains(&parent))
     }
 
     /// Labels as messages write them: `app: web`, `tier: front`.
