@@ -4,16 +4,18 @@ use super::consequences;
 use crate::finding::{Edit, Finding};
 use crate::kube::repeats::{self, Lost};
 use crate::kube::{Object, World};
-use crate::source::{Source, Span};
+use crate::source::Span;
 use crate::yaml::{Kind, Style, Value};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
-    let newline = world.source(object).map_or("\n", Source::newline);
+    let Some(source) = world.source(object) else { return };
+    let newline = source.newline();
     let flow = object.value().is_some_and(|root| root.style() == Style::Flow);
     for (at, lost) in repeats::lost(object).iter().enumerate() {
         let key = lost.seam.key.span();
         let (title, place) = title(lost);
-        let edit = Edit { span: Span { end: key.start, ..key }, replacement: format!("---{newline}") };
+        let line = source.line_span(source.line_of(key.start)).start;
+        let edit = Edit { span: Span { start: line, end: line, ..key }, replacement: format!("---{newline}") };
         let finding = Finding::certain(format!("two objects with no `---` between them: {title} is lost"))
             .label(key, "a second object begins here")
             .label(place, "kubectl keeps the last of each repeated key, so this object is never created")

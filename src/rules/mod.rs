@@ -67,6 +67,7 @@ rules! {
     headless_port_not_remapped => "headless-port-not-remapped",
     ingress_action_missing => "ingress-action-missing",
     ingress_backend_missing => "ingress-backend-missing",
+    ingress_class_misspelled => "ingress-class-misspelled",
     ingress_needs_node_port => "ingress-needs-node-port",
     ingress_path_taken_literally => "ingress-path-taken-literally",
     ingress_path_taken_twice => "ingress-path-taken-twice",

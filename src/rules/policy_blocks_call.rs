@@ -1,5 +1,7 @@
 //! A container that is told to call a Service which NetworkPolicies keep it from.
 
+use k8s_openapi::api::core::v1::ServicePort;
+
 use crate::finding::{Confidence, Finding};
 use crate::kube::calls::{self, Call};
 use crate::kube::meant::{self, Meant, Name};
@@ -8,7 +10,7 @@ use crate::kube::policy::{Answer, Direction, End, Pod, Policies};
 use crate::kube::ports;
 use crate::kube::targets::{self, Backend};
 use crate::kube::world::{Distance, Namespaces};
-use crate::kube::{Object, World, isolation};
+use crate::kube::{Object, World, endpoints, isolation};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let Some(spec) = object.template().and_then(|template| template.spec) else { return };
@@ -45,7 +47,7 @@ fn blocked(object: &Object<'_>, world: &World<'_>, call: &Call, around: &[&Objec
         if it.id == object.id || backend.spec.host_network == Some(true) || world.namespaces(object, it) == Namespaces::Different {
             return None;
         }
-        let number = ports::find(backend.spec, &ports::target(port), protocol, world.profile.version)?;
+        let number = reached(world, service, backend, port)?;
         let from = End::Pod(Pod { namespace: home, labels: client.labels.unwrap_or(&none), spec: client.spec? });
         let to = End::Pod(Pod { namespace: home, labels: backend.found.template.labels.unwrap_or(&none), spec: backend.spec });
         let Answer::Blocked(_, at) = policies.judge(from, to, number, protocol) else { return None };
@@ -55,13 +57,20 @@ fn blocked(object: &Object<'_>, world: &World<'_>, call: &Call, around: &[&Objec
     let direction = *ends.first()?;
     let end = if direction == Direction::Egress { object } else { backend.found.object };
     let isolating = isolation::isolating(world, around, end, direction);
-    let number = ports::find(backend.spec, &ports::target(port), protocol, world.profile.version)?;
+    let number = reached(world, service, backend, port)?;
     // Where rules were written and none of them lets anybody in, the Service is told of it.
     let written = isolating.iter().filter_map(|policy| isolation::spec(world, policy)).any(|spec| isolation::rules(spec).any(|rule| rule.direction == direction));
     if direction == Direction::Ingress && written && !isolation::admits(world, &isolating, direction, backend.spec, number, protocol) {
         return None;
     }
     Some(tell(object, world, (call, service, number), backend, &isolating, direction))
+}
+
+/// The pods' port at which a call arrives: a headless Service maps none.
+fn reached(world: &World<'_>, service: &Object<'_>, backend: &Backend<'_, '_>, port: &ServicePort) -> Option<i32> {
+    let target = ports::find(backend.spec, &ports::target(port), ports::protocol(port.protocol.as_deref()), world.profile.version);
+    let headless = service.service().is_some_and(endpoints::is_headless);
+    target.filter(|target| !headless || *target == port.port)
 }
 
 fn tell(

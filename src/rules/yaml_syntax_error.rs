@@ -1,9 +1,11 @@
 //! A document that kubectl can't read as YAML.
 
-use super::consequences;
 use crate::finding::{Confidence, Finding};
 use crate::kube::object::State;
-use crate::kube::{Object, World, broken};
+use crate::kube::{Object, World, broken, unread};
+
+/// How many are told that counted on the document.
+const MOST_CONSEQUENCES: usize = 3;
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let (State::Unreadable(error), Some(source)) = (&object.state, world.source(object)) else { return };
@@ -20,7 +22,9 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     if source.line_of(cause.span.start) != source.line_of(error.span.start) {
         finding = finding.label(error.span, "kubectl stops here");
     }
-    finding = consequences::told(world, object, finding);
+    for (span, says) in unread::consequences(world, object).into_iter().take(MOST_CONSEQUENCES) {
+        finding = finding.label(span, says);
+    }
     out.push(match cause.fix {
         Some((title, edit)) => finding.safe_fix(title, vec![edit]),
         None => finding,
