@@ -95,6 +95,7 @@ pub fn judge_all<'l>(world: &World<'_>, levels: &(dyn Fn(&Source) -> &'l Levels 
                 settle(finding, rule, object, levels);
             }
         }
+        found.shrink_to_fit(); // a finding is large, and most objects have one or none
         found
     });
     let mut findings: Vec<Finding> = found.into_iter().flatten().collect();

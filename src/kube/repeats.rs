@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::near;
 use super::object::Object;
-use crate::yaml::{Entry, Kind, NodeId, Tree, Value};
+use crate::yaml::{Entry, Kind, Marks, NodeId, Tree, Value};
 
 /// A key that a mapping has more than once.
 #[derive(Clone, Debug)]
@@ -46,16 +46,12 @@ const FEW: usize = 24;
 
 /// Whether two keys of a mapping are written alike; of one with many keys, whether they may be.
 fn may_repeat(mapping: Value<'_, '_>) -> bool {
-    let mut marks = 0u128;
+    let mut marks = Marks::default();
     for (at, entry) in mapping.entries().enumerate() {
         let key = entry.key.text();
-        let letter = |at: usize| usize::from(key.as_bytes().get(at).copied().unwrap_or(0));
-        // Keys of another mark are other keys; those of one mark may be.
-        let mark = 1 << ((key.len() + 3 * letter(0) + 7 * letter(key.len() / 2) + 13 * letter(key.len().wrapping_sub(1))) % 128);
-        if at >= FEW || marks & mark != 0 && mapping.entries().take(at).any(|other| other.key.text() == key) {
+        if at >= FEW || !marks.is_new(key) && mapping.entries().take(at).any(|other| other.key.text() == key) {
             return true;
         }
-        marks |= mark;
     }
     false
 }

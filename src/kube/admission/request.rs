@@ -1,5 +1,6 @@
 //! One create, from the decoded object to the API server's answer. Knows every kind, none of them closely.
 
+use k8s_openapi::api::core::v1::ConfigMap;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::context::{Refusal, Written};
@@ -155,9 +156,11 @@ fn storage_refusal(meta: &ObjectMeta, kind: &str) -> Option<Verdict> {
     is_api.then(|| status::already_exists("services", "kubernetes"))
 }
 
-/// What defaults are filled into. Of other kinds only the metadata is touched, and so is copied where nothing is stored.
+/// What defaults are filled into. Of ConfigMaps and other kinds only the metadata is touched, and so is copied where nothing
+/// is stored.
 fn working_copy(typed: &Typed, stored: bool) -> Typed {
     match typed {
+        Typed::ConfigMap(it) if !stored => Typed::ConfigMap(Box::new(ConfigMap { metadata: it.metadata.clone(), ..ConfigMap::default() })),
         Typed::Other(it) if !stored => Typed::Other(Box::new(Other { metadata: it.metadata.clone(), ..Other::default() })),
         typed => typed.clone(),
     }
@@ -173,7 +176,10 @@ fn admit_kind(object: &mut Typed, request: &Request<'_>, namespaced: bool, cx: &
         Typed::EndpointSlice(object) => endpoint_slice::admit(object, cx),
         Typed::Pod(object) => pod::admit(object, cx),
         Typed::ReplicationController(object) => replication_controller::admit(object, cx),
-        Typed::ConfigMap(object) => config_map::admit(object, cx),
+        Typed::ConfigMap(object) => {
+            let Typed::ConfigMap(asked) = request.typed else { return false };
+            config_map::admit(&object.metadata, asked, cx);
+        }
         Typed::Namespace(object) => metadata::validate_object_meta(&object.metadata, false, metadata::name_is_dns_label, cx),
         Typed::Deployment(object) => deployment::admit(object, cx),
         Typed::StatefulSet(object) => statefulset::admit(object, cx),
