@@ -475,6 +475,55 @@ fn ports_left_to_their_defaults() {
 }
 
 #[test]
+fn protocols_that_nobody_wrote_at_the_container() {
+    let bare = "{name: dns, image: dns, ports: [{containerPort: 53}]}";
+    quiet_file(&join(&[service("dns", "{app: dns}", "[{protocol: UDP, port: 53}]"), deployment("dns", "{app: dns}", bare)]));
+    let udp = "{name: dns, image: dns, ports: [{containerPort: 53, protocol: UDP}]}";
+    let both = "[{name: dns, protocol: UDP, port: 53}, {name: dns-tcp, port: 53}]";
+    quiet_file(&join(&[service("dns", "{app: dns}", both), deployment("dns", "{app: dns}", udp)]));
+    let (of_tcp, of_udp) = (service("a", "{app: dns}", "[{port: 53}]"), service("b", "{app: dns}", "[{protocol: UDP, port: 53}]"));
+    quiet_file(&join(&[of_tcp, of_udp, deployment("dns", "{app: dns}", udp)]));
+    let probed = "{name: dns, image: dns, ports: [{containerPort: 53, protocol: UDP}], livenessProbe: {tcpSocket: {port: 53}}}";
+    quiet_file(&join(&[service("dns", "{app: dns}", "[{port: 53}]"), deployment("dns", "{app: dns}", probed)]));
+}
+
+#[test]
+fn monitors_that_some_prometheus_takes_up() {
+    let monitor = "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: web, namespace: shop, labels: {release: a}}\n\
+                   spec: {selector: {matchLabels: {app: web}}, endpoints: [{port: http}]}\n";
+    let prometheus = |name: &str, namespace: &str, spec: &str| {
+        format!(
+            "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {{name: {name}, namespace: {namespace}}}\nspec: {spec}\n"
+        )
+    };
+    let takes = |spec: &str| quiet_file(&join(&[prometheus("a", "monitoring", spec), monitor.to_owned()]));
+    takes("{serviceMonitorSelector: {}, serviceMonitorNamespaceSelector: {}}");
+    takes("{serviceMonitorSelector: {matchLabels: {release: a}}, serviceMonitorNamespaceSelector: {matchLabels: {watched: 'yes'}}}");
+    takes("{replicas: 2}");
+    let other = prometheus("b", "shop", "{serviceMonitorSelector: {matchLabels: {release: b}}}");
+    quiet_file(&join(&[other.clone(), prometheus("a", "shop", "{serviceMonitorSelector: {}}"), monitor.to_owned()]));
+    quiet(&[("prometheus/main.yaml", &other), ("web/monitor.yaml", monitor)]);
+}
+
+#[test]
+fn calls_that_a_policy_may_let_through() {
+    let caller = "{name: cl, image: shop/cl, env: [{name: API, value: 'http://web:80'}]}";
+    let policy = |peers: &str| {
+        format!(
+            "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: web}}\nspec:\n  podSelector: {{matchLabels: {{app: web}}}}\n  \
+             ingress: [{{from: [{peers}]}}]\n"
+        )
+    };
+    let app = |peers: &str| {
+        let web = [service("web", "{app: web}", TO_HTTP), deployment("web", "{app: web}", WEB)];
+        quiet_file(&join(&[web[0].clone(), web[1].clone(), deployment("cl", "{app: cl}", caller), policy(peers)]));
+    };
+    app("{podSelector: {matchLabels: {app: cl}}}");
+    app("{ipBlock: {cidr: 10.0.0.0/8}}");
+    app("{namespaceSelector: {matchLabels: {team: shop}}}");
+}
+
+#[test]
 fn policies_that_are_only_choices() {
     let local = service("web", "{app: web}", TO_HTTP).replace("spec:\n", "spec:\n  type: NodePort\n  externalTrafficPolicy: Local\n");
     quiet_file(&join(&[local, workload("DaemonSet", "web", "{app: web}", WEB)]));

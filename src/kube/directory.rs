@@ -12,7 +12,7 @@ pub struct DirectoryId(pub u32);
 pub enum Distance {
     /// In one file.
     SameFile,
-    /// In one directory.
+    /// In one directory, or in two beside each other that hold the objects of one kind each: `services/`, `deployments/`.
     SameDirectory,
     /// Within one unit, and one directory lies in the other, at most two levels down, or both lie in one.
     Near,

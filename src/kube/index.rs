@@ -117,7 +117,9 @@ impl Entries {
                     .take(MOST / 2)
                     .chain(here.iter().skip(after))
                     .chain(here.iter().take(before).rev().skip(MOST / 2));
-                others.map(|(_, id)| *id).take(MOST).collect()
+                let parent = directories.parent(own).filter(|_| scope.units.is_of_a_kind(own));
+                let kinds = self.around(directories, parent, own).filter(|(it, _)| parent.is_some() && is(*it));
+                others.chain(kinds).map(|(_, id)| *id).take(MOST).collect()
             }
             Distance::Near => {
                 let parent = directories.parent(own);

@@ -29,6 +29,7 @@ pub mod pods;
 pub mod policy;
 pub mod ports;
 pub mod profile;
+pub mod prometheus;
 pub mod proxies;
 pub mod read;
 pub mod repeats;

@@ -58,6 +58,8 @@ struct Branch {
     layer: Option<Layer>,
     /// Siblings after it of which most of the smaller one stands in the larger one again, in their order.
     twins: Vec<DirectoryId>,
+    /// It holds the objects of one kind, and is named for it.
+    of_a_kind: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,6 +107,91 @@ const OF_EXAMPLES: [&str; 26] = [
     "tests",
     "cases",
 ];
+
+/// Folders that hold the objects of one kind, their signs left out, by what of an application they hold.
+const OF_A_KIND: [(Option<Layer>, &[&str]); 3] = [
+    (Some(Layer::Services), &["service", "services", "svc", "svcs"]),
+    (
+        Some(Layer::Workloads),
+        &[
+            "deployment",
+            "deployments",
+            "deploy",
+            "deploys",
+            "statefulset",
+            "statefulsets",
+            "sts",
+            "daemonset",
+            "daemonsets",
+            "cronjob",
+            "cronjobs",
+            "job",
+            "jobs",
+            "workload",
+            "workloads",
+        ],
+    ),
+    (
+        None,
+        &[
+            "horizontalpodautoscaler",
+            "horizontalpodautoscalers",
+            "poddisruptionbudget",
+            "poddisruptionbudgets",
+            "persistentvolumeclaims",
+            "persistentvolumes",
+            "grpcroutes",
+            "tcproutes",
+            "tlsroutes",
+            "udproutes",
+            "ingress",
+            "ingresses",
+            "ing",
+            "networkpolicy",
+            "networkpolicies",
+            "netpol",
+            "netpols",
+            "hpa",
+            "hpas",
+            "autoscaler",
+            "autoscalers",
+            "pdb",
+            "pdbs",
+            "configmap",
+            "configmaps",
+            "cm",
+            "secret",
+            "secrets",
+            "servicemonitor",
+            "servicemonitors",
+            "podmonitor",
+            "podmonitors",
+            "monitor",
+            "monitors",
+            "httproute",
+            "httproutes",
+            "route",
+            "routes",
+            "gateway",
+            "gateways",
+            "endpoint",
+            "endpoints",
+            "endpointslice",
+            "endpointslices",
+            "namespace",
+            "namespaces",
+            "rbac",
+            "pvc",
+            "pvcs",
+            "pv",
+            "volumes",
+            "storage",
+        ],
+    ),
+];
+
+/// Folders of kinds that nobody writes by hand for an application: they tell a collection of examples, sorted by kind.
+const OF_LESSONS: [&str; 6] = ["pod", "pods", "replicaset", "replicasets", "replicationcontroller", "replicationcontrollers"];
 
 /// Words for an environment, each with the one it stands for. Words for releases that run side by side (`canary`, `blue`)
 /// are none of them.
@@ -154,6 +241,8 @@ impl Units {
         // A chart is all of the folder that holds its `templates`.
         let charts: Set<DirectoryId> =
             all().filter(|at| directories.name(*at) == "templates").filter_map(|at| directories.parent(at)).collect();
+        let is_of_lessons = |at: &DirectoryId| OF_LESSONS.contains(&bare(directories.name(*at)).as_str());
+        let lessons: Set<DirectoryId> = all().filter(is_of_lessons).filter_map(|at| directories.parent(at)).collect();
         let mut branches: Vec<Branch> = Vec::with_capacity(directories.count());
         for at in all() {
             let (name, parent) = (directories.name(at), directories.parent(at));
@@ -161,6 +250,11 @@ impl Units {
             let (own, held) = (counts.own(at), counts.within(directories, at));
             let shared = SHARED.contains(&name);
             let chart = parent.and_then(|parent| branches.get(parent.0 as usize)).and_then(|parent| parent.chart);
+            let layer = match (held.services > 0, held.workloads > 0) {
+                (true, false) => Some(Layer::Services),
+                (false, true) => Some(Layer::Workloads),
+                _ => None,
+            };
             branches.push(Branch {
                 environment: if shared { None } else { environment(name, above) },
                 one_of_many: !shared && own.repeated_by_many * 2 > held.all(),
@@ -170,11 +264,11 @@ impl Units {
                     && (own.services_above + own.workloads_above) * 2 > held.all(),
                 series: if held.services > 0 && held.workloads > 0 { series(name, above) } else { None },
                 chart: chart.or(charts.contains(&at).then_some(at)),
-                layer: match (held.services > 0, held.workloads > 0) {
-                    (true, false) => Some(Layer::Services),
-                    (false, true) => Some(Layer::Workloads),
-                    _ => None,
-                },
+                layer,
+                of_a_kind: (layer.is_some() || held.all() == 0)
+                    && is_named_for_a_kind(name, layer)
+                    && !OF_EXAMPLES.contains(&above.to_lowercase().as_str())
+                    && parent.is_none_or(|parent| !lessons.contains(&parent)),
                 twins: Vec::new(),
             });
         }
@@ -222,6 +316,7 @@ impl Units {
         }
         match self.relation(directories, kustomize, a, b) {
             Relation::Alternative => Distance::Apart,
+            Relation::Together if self.are_of_kinds(directories, a, b) => Distance::SameDirectory,
             Relation::Together if directories.are_close(a, b) || self.are_layers(directories, a, b) => Distance::Near,
             _ => Distance::Far,
         }
@@ -241,6 +336,17 @@ impl Units {
         a.layer.is_some() && b.layer.is_some() && a.layer != b.layer
     }
 
+    /// Whether a directory holds the objects of one kind, those of the others lying beside it: `services/`, `deployments/`.
+    #[must_use]
+    pub fn is_of_a_kind(&self, directory: DirectoryId) -> bool {
+        self.branch(directory).is_some_and(|it| it.of_a_kind)
+    }
+
+    /// Whether two directories are folders of kinds beside each other: one folder, sorted.
+    fn are_of_kinds(&self, directories: &Directories, a: DirectoryId, b: DirectoryId) -> bool {
+        self.is_of_a_kind(a) && self.is_of_a_kind(b) && directories.parent(a).is_some() && directories.parent(a) == directories.parent(b)
+    }
+
     fn are_of_a_series(&self, a: DirectoryId, b: DirectoryId) -> bool {
         let (Some(it), Some(other)) = (self.branch(a), self.branch(b)) else { return false };
         it.series.is_some() && it.series == other.series
@@ -257,6 +363,17 @@ fn environment(name: &str, above: &str) -> Option<String> {
     let meant = words.iter().filter_map(|word| ENVIRONMENTS.iter().find(|(written, _)| written == word));
     let meant: Vec<&str> = meant.map(|(_, environment)| *environment).collect();
     (!meant.is_empty()).then(|| meant.join(" "))
+}
+
+/// Whether a folder is named for a kind of which it may hold objects.
+fn is_named_for_a_kind(name: &str, layer: Option<Layer>) -> bool {
+    let bare = bare(name);
+    OF_A_KIND.iter().any(|(holds, names)| *holds == layer && names.contains(&bare.as_str()))
+}
+
+/// A folder's name without signs and capitals.
+fn bare(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// The series a folder is one of: that of the folder's examples, or that of its own name without the number.

@@ -65,10 +65,13 @@ pub struct World<'s> {
     patches: Index<Pair>,
     pub(super) services_by_label: Index<Pair>,
     pub(super) by_unread_name: Index<String>,
+    pub(super) misread: Index<()>,
     by_node_port: Index<(i32, String)>,
     slices: Index<String>,
     unrendered: Map<&'s str, Option<ObjectId>>,
     alternatives: Set<DirectoryId>,
+    /// Directories of folders of kinds, such files among them.
+    sorted_alternatives: Set<DirectoryId>,
     pub(super) selections: Vec<OnceLock<Vec<Found>>>,
     calls: OnceLock<Calls>,
     /// By number of the file, whether it speaks of svclint anywhere.
@@ -91,7 +94,7 @@ impl<'s> World<'s> {
         }
         let kustomize = Kustomize::read(sources, &directories, &objects);
         let (mut workloads, mut without_selector, mut by_label, mut by_name, mut by_kind) = (vec![], vec![], vec![], vec![], vec![]);
-        let mut by_unread_name = vec![];
+        let (mut by_unread_name, mut misread) = (vec![], vec![]);
         let (mut services_by_label, mut by_node_port, mut slices, mut patches, mut custom) = (vec![], vec![], vec![], vec![], vec![]);
         let (mut unrendered, mut alternatives) = (Map::<&str, Option<ObjectId>>::default(), Set::default());
         let (mut identities, mut census) = (Map::default(), Census::default());
@@ -105,6 +108,11 @@ impl<'s> World<'s> {
                     first.get_or_insert(id);
                 }
                 by_unread_name.extend(unread::names(text()).map(|name| (name.to_owned(), directory, id)));
+            } else if unread::hides(object) {
+                by_unread_name.extend(unread::names(text()).map(|name| (name.to_owned(), directory, id)));
+            }
+            if unread::hides(object) {
+                misread.push(((), directory, id));
             }
             if object.typed.is_none() {
                 continue;
@@ -159,10 +167,14 @@ impl<'s> World<'s> {
         for id in by_name.shared() {
             has_namesake.get_mut(id.0 as usize).into_iter().for_each(|it| *it = true);
         }
+        let units = Units::find(&directories, &census);
+        let sorted_alternatives =
+            alternatives.iter().filter(|it| units.is_of_a_kind(**it)).filter_map(|it| directories.parent(*it)).collect();
         Self {
             sources,
             profile,
-            units: Units::find(&directories, &census),
+            units,
+            sorted_alternatives,
             kustomize,
             files,
             workloads: Index::new(workloads),
@@ -175,6 +187,7 @@ impl<'s> World<'s> {
             patches: Index::new(patches),
             services_by_label: Index::new(services_by_label),
             by_unread_name: Index::new(by_unread_name),
+            misread: Index::new(misread),
             by_node_port: Index::new(by_node_port),
             slices: Index::new(slices),
             unrendered,
@@ -365,7 +378,9 @@ impl<'s> World<'s> {
     /// Whether the files of an object's directory can't all be meant to be applied: two of them define one object.
     #[must_use]
     pub fn among_alternatives(&self, object: &Object<'_>) -> bool {
-        self.alternatives.contains(&self.directories.of(object.span.file))
+        let directory = self.directories.of(object.span.file);
+        let sorted = || self.directories.parent(directory).filter(|_| self.units.is_of_a_kind(directory));
+        self.alternatives.contains(&directory) || sorted().is_some_and(|parent| self.sorted_alternatives.contains(&parent))
     }
 
     /// Labels as messages write them: `app: web`, `tier: front`.
