@@ -386,6 +386,21 @@ fn what_clients_see_goes_by_the_kind_of_route() {
         let labels: Vec<_> = told.iter().flat_map(|finding| &finding.labels).map(|label| label.message.as_str()).collect();
         assert!(labels.iter().any(|label| label.contains(words)), "{kind}: {labels:?}");
     }
+    let mirrored = route("HTTPRoute").replace(
+        "{backendRefs: [{name: away, port: 80}]}",
+        "{filters: [{type: RequestMirror, requestMirror: {backendRef: {name: away, port: 80}}}]}",
+    );
+    assert!(found(&[("app.yaml", &mirrored)]).iter().any(|finding| finding.labels[0].message.contains("copies of requests")));
+    let traefik = |kind: &str| {
+        format!(
+            "apiVersion: traefik.io/v1alpha1\nkind: {kind}\nmetadata: {{name: edge}}\nspec: {{routes: [{{services: [{{name: away, port: 80}}]}}]}}\n"
+        )
+    };
+    for (kind, words) in
+        [("IngressRoute", "404"), ("IngressRouteTCP", "connections are closed"), ("IngressRouteUDP", "packets are dropped")]
+    {
+        assert!(found(&[("app.yaml", &traefik(kind))]).iter().any(|finding| finding.labels[0].message.contains(words)), "{kind}");
+    }
 }
 
 #[test]

@@ -371,16 +371,18 @@ mod tests {
 
     fn kustomize() -> Kustomize {
         Kustomize {
-            patches: ["overlays/dev/patch.yaml".to_owned()].into(),
+            patches: ["overlays/dev/patch.yaml".to_owned()].into_iter().collect(),
             roots: [("base", false), ("overlays/dev", true), ("plain", false)]
                 .map(|(directory, adds)| (directory.to_owned(), Root { adds, ..Root::default() }))
-                .into(),
+                .into_iter()
+                .collect(),
             taken_by: [
                 ("base".to_owned(), vec!["overlays/dev".to_owned()]),
                 ("base/web.yaml".to_owned(), vec!["base".to_owned()]),
                 ("plain/web.yaml".to_owned(), vec!["plain".to_owned()]),
             ]
-            .into(),
+            .into_iter()
+            .collect(),
             ..Kustomize::default()
         }
     }

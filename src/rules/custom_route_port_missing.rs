@@ -3,7 +3,7 @@
 use k8s_openapi::api::core::v1::ServicePort;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use super::service_port;
+use super::{service_port, unresolved};
 use crate::finding::{Confidence, Finding};
 use crate::kube::meant::{self, Meant, Name};
 use crate::kube::proxies::{self, Backend, Port};
@@ -72,7 +72,7 @@ fn tell(object: &Object<'_>, world: &World<'_>, backend: &Backend, port: &Port, 
     let sure = meant::sure(world, object, backend.namespace.as_deref(), service).min(Confidence::Likely);
     let message = format!("{} `{}` sends to port `{written}` of Service `{}`, which has no such port", object.kind(), object.name(), service.name());
     let finding = Finding::new(sure, message)
-        .label(place.span(), "the proxy finds no such port: clients get a 404 or 503")
+        .label(place.span(), format!("the proxy finds no such port: {}", unresolved::clients_of_proxy(object.kind(), &backend.port_field)))
         .label(service.at("spec.ports[0].port").span(), format!("{} has {}", world.told(service), service_port::list(service)))
         .help(help)
         .field(backend.port_field.clone());

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::unresolved;
 use crate::finding::{Confidence, Finding};
 use crate::kube::meant::{self, Meant, Name};
 use crate::kube::near::alike;
@@ -37,7 +38,7 @@ fn elsewhere(object: &Object<'_>, world: &World<'_>, backend: &Backend, service:
     let message = format!("{} `{}` looks for Service `{}` in namespace `{looked}`, it is in `{theirs}`", object.kind(), object.name(), backend.service);
     let there = service.at("metadata.namespace");
     Finding::new(if sure { Confidence::Likely } else { Confidence::Possible }, message)
-        .label(object.at(&backend.name_field).span(), "the proxy finds no such Service: clients get a 404 or 503")
+        .label(object.at(&backend.name_field).span(), format!("the proxy finds no such Service: {}", clients(object, backend)))
         .label(if there.found { there.span() } else { service.title() }, format!("{} is in `{theirs}`", world.told(service)))
         .help(match object.kind() {
             "VirtualService" => format!("write `{}.{theirs}.svc.cluster.local`", backend.service),
@@ -56,14 +57,19 @@ fn nowhere(object: &Object<'_>, world: &World<'_>, backend: &Backend) -> Finding
     let message = format!("{} `{}` sends to Service `{}`, which these files do not have", object.kind(), object.name(), backend.service);
     let Some(slip) = services.into_iter().find(|service| alike(service.name(), &backend.service)) else {
         return Finding::possible(message)
-            .label(place.span(), "without the Service clients get a 404 or 503")
+            .label(place.span(), format!("without the Service {}", clients(object, backend)))
             .help("check the route together with the files of its Services")
-            .field(backend.name_field.clone());
+            .field(backend.name_field.clone())
+            .once(format!("{}/{}", backend.namespace.as_deref().unwrap_or(world.namespace(object)), backend.service));
     };
     let open = world.unrendered_beside(object) || world.changed_later(object);
     Finding::new(if open { Confidence::Possible } else { Confidence::Likely }, message)
-        .label(place.span(), "without the Service clients get a 404 or 503")
+        .label(place.span(), format!("without the Service {}", clients(object, backend)))
         .label(slip.title(), format!("{} is alike", world.told(slip)))
         .help(format!("did you mean `{}`?", slip.name()))
         .field(backend.name_field.clone())
+}
+
+fn clients(object: &Object<'_>, backend: &Backend) -> &'static str {
+    unresolved::clients_of_proxy(object.kind(), &backend.name_field)
 }

@@ -28,7 +28,7 @@ fn tell(object: &Object<'_>, world: &World<'_>, backend: &Reference<'_>, namespa
     let (kind, mine) = (object.kind(), world.namespace(object));
     let (does, ends) = match backend.kind {
         "Secret" => ("use", "the listener gets no certificate and is not programmed"),
-        _ => ("send to", unresolved::clients(kind)),
+        _ => ("send to", unresolved::clients(kind, &field)),
     };
     let ends = format!("another namespace has to allow it: {ends}");
     let to = backend.kind;

@@ -27,7 +27,7 @@ pub fn check(object: &Object<'_>, _: &World<'_>, out: &mut Vec<Finding>) {
         let place = object.at(&field);
         let finding = Finding::certain(format!("{} has a backend that is no Service: {what}", title(&object.reference)))
             .field(&field)
-            .label(place.span(), format!("accepted, and never resolved: {}", unresolved::clients(object.kind())));
+            .label(place.span(), format!("accepted, and never resolved: {}", unresolved::clients(object.kind(), &field)));
         let service = backend.kind.eq_ignore_ascii_case("service") || backend.kind.eq_ignore_ascii_case("services");
         out.push(match (leaf, service.then(|| place.replace("Service")).flatten()) {
             ("kind", Some(edit)) => finding.help("write `kind: Service`").unsafe_fix("write `Service`", vec![edit]),

@@ -37,7 +37,7 @@ fn elsewhere(object: &Object<'_>, world: &World<'_>, backend: &Reference<'_>, se
     let message = format!("{} looks for Service `{}` in namespace `{looked}`, it is in `{theirs}`", title(&object.reference), backend.name);
     Finding::new(if sure { Confidence::Likely } else { Confidence::Possible }, message)
         .field(&field)
-        .label(object.at(&field).span(), without(object))
+        .label(object.at(&field).span(), without(object, backend))
         .label(service.at("metadata.namespace").span(), format!("{} is in `{theirs}`", world.told(service)))
         .help(format!("write `namespace: {theirs}` beside the name, and allow it with a ReferenceGrant in `{theirs}`"))
 }
@@ -52,14 +52,14 @@ fn nowhere(object: &Object<'_>, world: &World<'_>, backend: &Reference<'_>) -> F
     let Some(slip) = services.into_iter().find(|service| alike(service.name(), backend.name)) else {
         return Finding::possible(message)
             .field(field)
-            .label(place.span(), without(object))
+            .label(place.span(), without(object, backend))
             .help("check the route together with the files of its Services")
             .once(format!("{looked}/{}", backend.name));
     };
     let open = world.unrendered_beside(object) || world.changed_later(object);
     let finding = Finding::new(if open { Confidence::Possible } else { Confidence::Likely }, message)
         .field(field)
-        .label(place.span(), without(object))
+        .label(place.span(), without(object, backend))
         .label(slip.title(), format!("{} is alike", world.told(slip)))
         .help(format!("did you mean `{}`?", slip.name()));
     match place.replace(slip.name()) {
@@ -68,6 +68,6 @@ fn nowhere(object: &Object<'_>, world: &World<'_>, backend: &Reference<'_>) -> F
     }
 }
 
-fn without(object: &Object<'_>) -> String {
-    format!("without a Service {}", unresolved::clients(object.kind()))
+fn without(object: &Object<'_>, backend: &Reference<'_>) -> String {
+    format!("without a Service {}", unresolved::clients(object.kind(), &format!("{}.name", backend.field)))
 }

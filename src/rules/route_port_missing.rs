@@ -31,10 +31,11 @@ fn missing(object: &Object<'_>, world: &World<'_>, backend: &Reference<'_>, port
     let place = object.at(&field);
     let (help, meant) = service_port::for_number(service, port);
     let sure = meant::sure(world, object, backend.namespace, service);
+    let clients = unresolved::clients(object.kind(), &field);
     let message = format!("{} sends to port {port} of {}, which has no such port", title(&object.reference), title(&service.reference));
     let finding = Finding::new(sure, message)
         .field(field)
-        .label(place.span(), format!("a route names the Service's own port: {}", unresolved::clients(object.kind())))
+        .label(place.span(), format!("a route names the Service's own port: {clients}"))
         .label(service.at("spec.ports[0].port").span(), format!("{} has {}", world.told(service), service_port::list(service)))
         .help(help);
     match meant.and_then(|meant| Some((meant, place.replace(&meant.to_string())?))) {

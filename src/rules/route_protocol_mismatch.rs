@@ -13,7 +13,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         let (finding, label, help) = match (protocol, object.kind()) {
             ("kubernetes.io/ws" | "kubernetes.io/wss", "GRPCRoute") => (
                 Finding::new(meant::sure(world, object, backend.namespace, service), message(object, protocol)),
-                format!("routes of this kind don't: {}", unresolved::clients(object.kind())),
+                format!("routes of this kind don't: {}", unresolved::clients(object.kind(), &field)),
                 "send to a port without `appProtocol`, or with `kubernetes.io/h2c`",
             ),
             ("kubernetes.io/wss", "HTTPRoute") if !has_tls_policy(world, service) => (
