@@ -65,6 +65,7 @@ rules! {
     field_not_for_this_type => "field-not-for-this-type",
     gateway_api_channel => "gateway-api-channel",
     headless_port_not_remapped => "headless-port-not-remapped",
+    host_port_taken_twice => "host-port-taken-twice",
     ingress_action_missing => "ingress-action-missing",
     ingress_backend_missing => "ingress-backend-missing",
     ingress_class_misspelled => "ingress-class-misspelled",
