@@ -475,6 +475,36 @@ fn ports_left_to_their_defaults() {
 }
 
 #[test]
+fn a_chart_that_writes_its_namespace_here_and_there() {
+    let there = |text: &str| text.replacen("metadata: {", "metadata: {namespace: shop, labels: {app.kubernetes.io/managed-by: Helm}, ", 1);
+    let (web, pods) = (service("web", "{app: web}", TO_HTTP), deployment("web", "{app: web}", WEB));
+    quiet_file(&join(&[there(&web), pods.clone()]));
+    let ingress = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web}\nspec: {defaultBackend: {service: {name: web, port: {number: 80}}}}\n";
+    quiet_file(&join(&[there(&web), there(&pods), ingress.to_owned()]));
+    let policy = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: web}\nspec:\n  podSelector: {matchLabels: {app: web}}\n  ingress: [{}]\n";
+    quiet_file(&join(&[there(&web), there(&pods), policy.to_owned()]));
+}
+
+#[test]
+fn host_ports_that_never_meet() {
+    let agent = |name: &str, pod: &str| {
+        let text = workload(
+            "DaemonSet",
+            name,
+            &format!("{{app: {name}}}"),
+            "{name: a, image: shop/a, ports: [{containerPort: 9100, hostPort: 9100}]}",
+        );
+        text.replace("    spec:\n", &format!("    spec:\n      {pod}\n"))
+    };
+    quiet_file(&join(&[agent("linux", "nodeSelector: {pool: a}"), agent("other", "nodeSelector: {pool: b}")]));
+    quiet_file(&join(&[
+        agent("linux", "dnsPolicy: Default").replace("9100}]", "9100, hostIP: 127.0.0.1}]"),
+        agent("other", "dnsPolicy: Default").replace("9100}]", "9100, hostIP: 10.0.0.1}]"),
+    ]));
+    quiet(&[("a.yaml", &agent("linux", "dnsPolicy: Default")), ("b.yaml", &agent("other", "dnsPolicy: Default"))]);
+}
+
+#[test]
 fn protocols_that_nobody_wrote_at_the_container() {
     let bare = "{name: dns, image: dns, ports: [{containerPort: 53}]}";
     quiet_file(&join(&[service("dns", "{app: dns}", "[{protocol: UDP, port: 53}]"), deployment("dns", "{app: dns}", bare)]));

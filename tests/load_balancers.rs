@@ -25,6 +25,14 @@ fn service(name: &str, annotations: &[(&str, &str)], spec: &str) -> String {
     )
 }
 
+/// A workload whose pods take a port of their node.
+fn agent(kind: &str, port: u16) -> String {
+    format!(
+        "apiVersion: apps/v1\nkind: {kind}\nmetadata: {{name: agent}}\nspec:\n  selector: {{matchLabels: {{app: agent}}}}\n  template:\n    \
+         metadata: {{labels: {{app: agent}}}}\n    spec: {{containers: [{{name: a, image: shop/a, ports: [{{containerPort: 80, hostPort: {port}}}]}}]}}\n---\n"
+    )
+}
+
 const HTTP: &str = "ports: [{port: 80}]";
 const UDP: &str = "ports: [{port: 53, protocol: UDP}]";
 const MIXED: &str = "ports: [{name: a, port: 53, protocol: TCP}, {name: b, port: 53, protocol: UDP}]";
@@ -184,6 +192,8 @@ fn known() -> Vec<Known> {
         of("CILIUM-OLD-KEY", OLD, Info, "", one("io.cilium/lb-ipam-ips", "192.0.2.7", HTTP)),
         of("K3S-PORT", CLASH, Error, "k3s", two(&[], "ports: [{port: 8080}]", "ports: [{port: 8080}]")),
         of("K3S-PORT", CLASH, Warning, "k3s", plain(HTTP)),
+        of("K3S-PORT", CLASH, Warning, "k3s", service("web", &[], "ports: [{port: 8080}]") + &agent("DaemonSet", 8080)),
+        of("K3S-PORT", CLASH, Info, "k3s", service("web", &[], "ports: [{port: 8080}]") + &agent("Deployment", 8080)),
         of("K3D-MAP", "load-balancer-on-local-cluster", Info, "k3d", plain("ports: [{port: 8080}]")),
         of("LOCAL-NO-CONTROLLER", "load-balancer-on-local-cluster", Info, "kind", plain(HTTP)),
         of("LOCAL-NO-CONTROLLER", "load-balancer-on-local-cluster", Info, "minikube", plain(HTTP)),

@@ -76,6 +76,24 @@ pub fn namespaces(world: &World<'_>, from: &Object<'_>, namespace: Option<&str>,
     }
 }
 
+/// Whether one of two objects next to each other writes its namespace and the other none, so that only `kubectl -n` with that
+/// very namespace brings them together. A kustomization may write it later, and a chart is installed into one.
+#[must_use]
+pub fn is_apart(world: &World<'_>, a: &Object<'_>, b: &Object<'_>) -> bool {
+    let built = |it: &Object<'_>| world.kustomize.is_in(world.directories.of(it.span.file)) || is_of_chart(it);
+    let beside = world.distance(a, b) <= Distance::SameDirectory && world.namespaces(a, b) == Namespaces::OneSide;
+    beside && !built(a) && !built(b)
+}
+
+/// Whether an object says that a chart made it.
+fn is_of_chart(object: &Object<'_>) -> bool {
+    let labels = object.metadata().and_then(|metadata| metadata.labels.as_ref());
+    labels.into_iter().flatten().any(|(key, value)| {
+        matches!(key.as_str(), "helm.sh/chart" | "chart")
+            || matches!(key.as_str(), "app.kubernetes.io/managed-by" | "heritage") && value == "Helm"
+    })
+}
+
 /// How sure it is that a fault of the object that is meant is one on the cluster, too: certain for the one next door that
 /// nothing is yet to change.
 #[must_use]

@@ -12,6 +12,7 @@ pub mod directory;
 pub mod endpoints;
 pub mod faults;
 pub mod grants;
+pub mod host_ports;
 pub mod images;
 pub mod index;
 pub mod isolation;

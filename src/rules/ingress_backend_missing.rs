@@ -6,6 +6,7 @@ use k8s_openapi::api::networking::v1::Ingress;
 
 use crate::finding::{Confidence, Finding};
 use crate::kube::backends::{self, Backend};
+use crate::kube::meant;
 use crate::kube::near::{alike, did_you_mean};
 use crate::kube::template;
 use crate::kube::typed::Typed;
@@ -20,7 +21,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let mut told = HashSet::new();
     for backend in backends::of(ingress) {
         let named = world.named("Service", backend.service, object);
-        let apart = named.iter().all(|service| is_apart(object, service, world));
+        let apart = named.iter().all(|service| meant::is_apart(world, object, service));
         let mine = named.iter().any(|service| world.namespaces(object, service) != Namespaces::Different) && !apart;
         let unread = world.unread("Service", backend.service, object).is_some();
         if mine || unread || template::is_placeholder(backend.service) || !told.insert(backend.service) {
@@ -30,13 +31,6 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         let alone = the_only_one(object, world, ingress, &backend);
         out.push(tell(object, world, backend.service, &format!("{}.service.name", backend.field), elsewhere, alone));
     }
-}
-
-/// Whether one of the two writes its namespace and the other, in the same file or beside it, none: only `kubectl -n` with
-/// that very namespace brings them together.
-fn is_apart(object: &Object<'_>, service: &Object<'_>, world: &World<'_>) -> bool {
-    let beside = world.distance(object, service) <= Distance::SameDirectory;
-    beside && world.namespaces(object, service) == Namespaces::OneSide && !world.kustomize.is_in(world.directories.of(object.span.file))
 }
 
 /// The only Service of the Ingress' own file, where it has the port that is asked for and no Ingress sends to it.

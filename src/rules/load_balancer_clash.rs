@@ -6,7 +6,7 @@ use crate::cost::demand::{Port, Protocol};
 use crate::finding::{Confidence, Finding};
 use crate::kube::object::{Labels, State};
 use crate::kube::world::Distance;
-use crate::kube::{Object, World};
+use crate::kube::{Object, World, host_ports, ports};
 
 /// How many objects of the file are looked at: a longer one is no hand-written manifest.
 const MOST: usize = 200;
@@ -33,6 +33,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     out.extend(crowd(provider, &mine, &rivals));
     if provider == Provider::K3s {
         out.extend(bundled(&mine));
+        out.extend(on_nodes(&mine, world));
     }
 }
 
@@ -160,6 +161,28 @@ fn crowd(provider: Provider, mine: &Asked<'_, '_>, rivals: &[Asked<'_, '_>]) -> 
     let label = "the controller lets two share it: this one stays `<pending>`";
     let help = "leave it out, or raise `max-shared-lb` in the controller's configuration";
     Some(mine.at(Confidence::Likely, &format!("metadata.annotations[{OPENSTACK_ID}]"), message, label).help(help))
+}
+
+/// A port that pods of the files take of their nodes.
+fn on_nodes(mine: &Asked<'_, '_>, world: &World<'_>) -> Option<Finding> {
+    let farthest = if world.among_alternatives(mine.object) { Distance::SameFile } else { Distance::SameDirectory };
+    let mut takers = world.workloads_near(mine.object, farthest).into_iter().filter_map(|it| {
+        let spec = it.template()?.spec?;
+        let (field, index) = host_ports::of(spec).find_map(|(field, port)| {
+            let same = |wanted: &Port| wanted.number == host_ports::number(port) && wanted.protocol.name() == ports::protocol(port.protocol.as_deref());
+            Some((field, mine.demand.ports.iter().position(same)?))
+        })?;
+        Some((it, it.template()?.field(&field), index))
+    });
+    let (taker, there, index) = takers.next()?;
+    let pooled = mine.object.metadata().and_then(|it| it.labels.as_ref()).is_some_and(|labels| labels.contains_key("svccontroller.k3s.cattle.io/lbpool"));
+    let everywhere = host_ports::on_every_node(taker).is_some() && !pooled && !world.changed_later(taker) && !world.changed_later(mine.object);
+    let number = mine.demand.ports.get(index)?.number;
+    let message = format!("Service `{}` asks for port {number} of the nodes, which the pods of {} `{}` take", mine.object.name(), taker.kind(), taker.name());
+    let label = "ServiceLB opens it by a `hostPort` on every node: where the other pod runs, its own stays Pending";
+    let help = "give one of them another port, or take the `hostPort` out and let clients come through the Service";
+    let sure = if everywhere { Confidence::Likely } else { Confidence::Possible };
+    Some(mine.at(sure, &format!("spec.ports[{index}].port"), message, label).label(taker.at(&there).span(), format!("{} takes it", world.told(taker))).help(help))
 }
 
 /// A port of k3s's own Traefik.

@@ -70,6 +70,7 @@ rules! {
     gateway_api_channel => "gateway-api-channel",
     headless_port_not_remapped => "headless-port-not-remapped",
     host_network_without_cluster_dns => "host-network-without-cluster-dns",
+    host_port_taken_twice => "host-port-taken-twice",
     ingress_action_missing => "ingress-action-missing",
     ingress_backend_missing => "ingress-backend-missing",
     ingress_class_misspelled => "ingress-class-misspelled",

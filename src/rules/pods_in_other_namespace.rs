@@ -4,7 +4,7 @@ use crate::finding::{Confidence, Edit, Finding};
 use crate::kube::dangling::{self, Cause};
 use crate::kube::place::scalar;
 use crate::kube::world::{Distance, Match, Namespaces, title};
-use crate::kube::{Object, World};
+use crate::kube::{Object, World, meant};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let Some(Cause::OtherNamespace(found)) = dangling::cause(world, object) else { return };
@@ -44,11 +44,12 @@ fn moved(object: &Object<'_>, workload: &Object<'_>, world: &World<'_>) -> Optio
 fn confidence(world: &World<'_>, object: &Object<'_>, nearest: &Match<'_, '_>) -> Confidence {
     let open = world.changed_later(object) || world.unrendered_beside(object) || world.kustomize.is_in(world.directories.of(object.span.file));
     let taken = world.services_taking(nearest.object).iter().any(|service| service.id != object.id && world.namespaces(service, nearest.object) == Namespaces::Same);
+    let is_apart = nearest.namespaces == Namespaces::Different || meant::is_apart(world, object, nearest.object);
     match (nearest.namespaces, nearest.distance) {
         _ if open => Confidence::Possible,
         (Namespaces::Different, Distance::SameFile) if taken => Confidence::Likely,
         (Namespaces::Different, Distance::SameFile) => Confidence::Certain,
-        (Namespaces::Different, Distance::SameDirectory) | (Namespaces::OneSide, Distance::SameFile) if !taken => Confidence::Likely,
+        (Namespaces::Different, Distance::SameDirectory) | (Namespaces::OneSide, Distance::SameFile) if !taken && is_apart => Confidence::Likely,
         _ => Confidence::Possible,
     }
 }

@@ -3,7 +3,7 @@
 use crate::finding::{Confidence, Finding};
 use crate::kube::near::Miss;
 use crate::kube::world::{Distance, Namespaces};
-use crate::kube::{Object, World, isolation, pods};
+use crate::kube::{Object, World, isolation, meant, pods};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let Some(selector) = isolation::spec(world, object).and_then(|spec| spec.pod_selector.as_ref()) else { return };
@@ -11,7 +11,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         return;
     }
     let taken = pods::taken(world, object, selector);
-    if taken.iter().any(|it| world.namespaces(object, it) != Namespaces::Different && !is_apart(object, it, world)) {
+    if taken.iter().any(|it| world.namespaces(object, it) != Namespaces::Different && !meant::is_apart(world, object, it)) {
         return;
     }
     let open = world.changed_later(object) || world.unrendered_beside(object);
@@ -24,7 +24,9 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     };
     if let Some(workload) = taken.first() {
         let theirs = world.namespace(workload);
-        let close = world.distance(object, workload) <= Distance::SameDirectory;
+        // Files beside each other may be applied in two ways.
+        let farthest = if world.namespaces(object, workload) == Namespaces::Different { Distance::SameDirectory } else { Distance::SameFile };
+        let close = world.distance(object, workload) <= farthest;
         let place = if workload.namespace().is_some() { workload.at("metadata.namespace").span() } else { workload.title() };
         let help = match object.namespace() {
             Some(mine) => format!("a policy counts for its own namespace, `{mine}`; move it to `{theirs}`"),
@@ -41,11 +43,4 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         };
         out.push(finding(true).label(span, label).help("select labels that the pods have"));
     }
-}
-
-/// Whether one of the two writes its namespace and the other, in the same file, none: only `kubectl -n` with that very
-/// namespace brings them together.
-fn is_apart(object: &Object<'_>, workload: &Object<'_>, world: &World<'_>) -> bool {
-    let in_one = world.distance(object, workload) == Distance::SameFile;
-    in_one && world.namespaces(object, workload) == Namespaces::OneSide && !world.kustomize.is_in(world.directories.of(object.span.file))
 }
