@@ -54,7 +54,7 @@ pub fn snippet(text: &str) -> Cow<'_, str> {
 /// What the writer answers.
 pub fn write_json(out: &mut dyn std::io::Write, json: &str) -> std::io::Result<()> {
     let mut rest = json;
-    while let Some((at, c)) = rest.char_indices().find(|(_, c)| *c != '\n' && is_unsafe(*c)) {
+    while let Some((at, c)) = first_obeyed(rest) {
         let (before, after) = rest.split_at(at);
         out.write_all(before.as_bytes())?;
         let mut escaped = String::new();
@@ -65,6 +65,19 @@ pub fn write_json(out: &mut dyn std::io::Write, json: &str) -> std::io::Result<(
         rest = after.get(c.len_utf8()..).unwrap_or("");
     }
     out.write_all(rest.as_bytes())
+}
+
+/// The first character that a terminal would obey, other than the end of a line. Whatever is plain ASCII is passed by its bytes.
+fn first_obeyed(text: &str) -> Option<(usize, char)> {
+    let mut from = 0;
+    loop {
+        let at = from + text.as_bytes().get(from..)?.iter().position(|byte| !matches!(byte, b' '..=b'~' | b'\n'))?;
+        let c = text.get(at..)?.chars().next()?;
+        if is_unsafe(c) {
+            return Some((at, c));
+        }
+        from = at + c.len_utf8();
+    }
 }
 
 /// Controls (C0, DEL, C1), what reverses the direction of text, what breaks lines, and what nobody can see.
