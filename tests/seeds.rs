@@ -110,6 +110,18 @@ fn flowing(text: &str) -> String {
 }
 
 #[test]
+fn what_was_pasted_together_is_mended_in_one_go() {
+    let file = std::env::temp_dir().join(format!("svclint-e5-{}.yaml", std::process::id()));
+    std::fs::copy(seeds().join("e5/app.yaml"), &file).unwrap();
+    let told = run(file.to_str().unwrap(), "check", &["--fix", "--context", "none"]);
+    let mended = std::fs::read_to_string(&file).unwrap();
+    std::fs::remove_file(&file).unwrap();
+    assert!(told.starts_with("nothing found in 1 file (2 documents)"), "{told}");
+    let heads: Vec<&str> = mended.lines().filter(|line| line.starts_with(['a', 'k', '-'])).collect();
+    assert_eq!(heads, ["apiVersion: v1", "kind: Pod", "---", "apiVersion: v1", "kind: Service"]);
+}
+
+#[test]
 fn the_sentences_that_matter_are_there() {
     for (seed, options, sentences) in [
         (
