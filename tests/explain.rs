@@ -494,5 +494,17 @@ fn pods_of_a_folder_far_off_are_not_said_to_answer() {
         "{}",
         far.summary.says
     );
+    // One kustomization builds both.
+    let extra = "kind: Kustomization\napiVersion: kustomize.config.k8s.io/v1beta1\nresources: [../../base, extra/svc.yaml]\n";
+    let base = "kind: Kustomization\napiVersion: kustomize.config.k8s.io/v1beta1\nresources: [web.yaml]\n";
+    let files = vec![
+        ("app/base/kustomization.yaml".to_owned(), base.into()),
+        ("app/base/web.yaml".to_owned(), (deployment.to_owned() + &other("lab", service) + &other("lab", deployment)).into()),
+        ("app/overlays/dev/kustomization.yaml".to_owned(), extra.into()),
+        ("app/overlays/dev/extra/svc.yaml".to_owned(), (service.to_owned() + &other("cart", service) + &other("cart", deployment)).into()),
+    ];
+    let built = world(files, Profile::default(), |world| explain(world, &Wanted::default()));
+    let web = built.iter().find(|service| service.name == "web").unwrap();
+    assert_eq!((web.paths[0].verdict.name(), web.endpoint_slices.len()), ("allowed", 1));
     assert!(far.unknowns.iter().any(|unknown| unknown.contains("stands in a folder of its own")), "{:?}", far.unknowns);
 }

@@ -83,7 +83,9 @@ fn one_screen_holds_the_common_cases() {
 fn of_many_services_each_is_told_in_a_few_lines() {
     let names: Vec<String> = (0..12).map(|n| format!("web-{n}")).collect();
     let yaml: String = names.iter().map(|name| service(name, "") + &deployment(name, "")).collect();
+    let yaml = yaml.replace("selector: {app: web-7}", "selector: {app: web7}");
     let text = told(&yaml, &[]);
+    assert!(text.starts_with("12 Services: 1 broken, 11 working\n"), "{text}");
     assert!(names.iter().all(|name| text.contains(&format!("Service {name}, "))));
     let lines = text.lines().count();
     assert!(lines <= 12 * 18, "{lines} lines:\n{text}");

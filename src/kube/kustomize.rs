@@ -153,6 +153,13 @@ impl Kustomize {
         !a.tops.is_empty() && !b.tops.is_empty() && !a.tops.iter().any(|top| b.tops.contains(top))
     }
 
+    /// Whether one kustomization builds both of two directories and changes nothing by which objects find each other.
+    #[must_use]
+    pub fn are_built_together(&self, a: DirectoryId, b: DirectoryId) -> bool {
+        let (Some(a), Some(b)) = (self.builds(a), self.builds(b)) else { return false };
+        !a.rewired && !b.rewired && a.tops.iter().any(|top| b.tops.contains(top))
+    }
+
     fn add(&mut self, directory: &str, root: Value<'_, '_>, texts: &Texts<'_>) {
         for (list, key) in
             [("patches", "path"), ("patchesStrategicMerge", ""), ("patchesJson6902", "path"), ("transformers", ""), ("configurations", "")]

@@ -54,7 +54,7 @@ pub fn snippet(text: &str) -> Cow<'_, str> {
 /// What the writer answers.
 pub fn write_json(out: &mut dyn std::io::Write, json: &str) -> std::io::Result<()> {
     let mut rest = json;
-    while let Some((at, c)) = rest.char_indices().find(|(_, c)| *c != '\n' && is_unsafe(*c)) {
+    while let Some((at, c)) = first_obeyed(rest) {
         let (before, after) = rest.split_at(at);
         out.write_all(before.as_bytes())?;
         let mut escaped = String::new();
@@ -65,6 +65,26 @@ pub fn write_json(out: &mut dyn std::io::Write, json: &str) -> std::io::Result<(
         rest = after.get(c.len_utf8()..).unwrap_or("");
     }
     out.write_all(rest.as_bytes())
+}
+
+/// Bytes that are looked at together: a machine takes many at once.
+const AT_ONCE: usize = 64;
+
+/// The first character that a terminal would obey, other than the end of a line. Whatever is plain ASCII is passed by its bytes.
+fn first_obeyed(text: &str) -> Option<(usize, char)> {
+    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~' | b'\n');
+    let mut from = 0;
+    loop {
+        let rest = text.as_bytes().get(from..)?;
+        let chunks = rest.chunks_exact(AT_ONCE);
+        let plain = chunks.take_while(|chunk| chunk.iter().fold(true, |plain, byte| plain & is_plain(byte))).count() * AT_ONCE;
+        let at = from + plain + rest.get(plain..)?.iter().position(|byte| !is_plain(byte))?;
+        let c = text.get(at..)?.chars().next()?;
+        if is_unsafe(c) {
+            return Some((at, c));
+        }
+        from = at + c.len_utf8();
+    }
 }
 
 /// Controls (C0, DEL, C1), what reverses the direction of text, what breaks lines, and what nobody can see.
@@ -93,11 +113,19 @@ mod tests {
 
     #[test]
     fn json_says_the_same_without_the_characters() {
+        let written = |value: &str| {
+            let mut out = Vec::new();
+            write_json(&mut out, &serde_json::to_string(value).unwrap_or_default()).unwrap_or_default();
+            String::from_utf8(out).unwrap_or_default()
+        };
         let value = "x\u{202e}y\u{7f}\u{9b}\n";
-        let mut out = Vec::new();
-        write_json(&mut out, &serde_json::to_string(value).unwrap_or_default()).unwrap_or_default();
-        let text = String::from_utf8(out).unwrap_or_default();
-        assert_eq!(text, r#""x\u202ey\u007f\u009b\n""#);
-        assert_eq!(serde_json::from_str::<String>(&text).unwrap_or_default(), value);
+        assert_eq!(written(value), r#""x\u202ey\u007f\u009b\n""#);
+        // Wherever among plain text it stands, and whatever stands around it.
+        for length in 0..200 {
+            let value = format!("{}größe\u{202e}日{}", "x".repeat(length), "y".repeat(200 - length));
+            let text = written(&value);
+            assert!(text.contains("größe\\u202e日") && !text.contains('\u{202e}'), "{text}");
+            assert_eq!(serde_json::from_str::<String>(&text).unwrap_or_default(), value);
+        }
     }
 }

@@ -55,6 +55,10 @@ pub fn write(out: &mut dyn Write, explanation: &Explanation, verbose: bool, unre
         n if n > MANY => Length::Lines,
         _ => Length::Screen,
     };
+    if length == Length::Lines {
+        page.plain(&tally(services))?;
+        page.blank()?;
+    }
     for (index, service) in services.iter().enumerate() {
         if index > 0 {
             page.blank()?;
@@ -219,6 +223,22 @@ impl Teller<'_, '_, '_> {
 fn remedy(service: &Service) -> Option<&str> {
     let stopped = service.paths.iter().find(|path| !path.policies.is_empty() && path.verdict == Verdict::Blocked);
     stopped.filter(|_| service.summary.state == State::Broken)?.why.as_deref()
+}
+
+/// `9 Services: 4 broken, 5 working`, the worst first.
+fn tally(services: &[Service]) -> String {
+    const WORDS: [(State, &str); 6] = [
+        (State::Refused, "refused"),
+        (State::Broken, "broken"),
+        (State::Partly, "working in part"),
+        (State::Doubtful, "doubtful"),
+        (State::Unknown, "not known"),
+        (State::Works, "working"),
+    ];
+    let count = |state| services.iter().filter(|service| service.summary.state == state).count();
+    let told = WORDS.iter().map(|(state, word)| (count(*state), word)).filter(|(count, _)| *count > 0);
+    let told: Vec<_> = told.map(|(count, word)| format!("{count} {word}")).collect();
+    format!("{} Services: {}", services.len(), told.join(", "))
 }
 
 /// What a longer look tells.

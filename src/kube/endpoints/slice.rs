@@ -201,7 +201,7 @@ fn selected<'w, 's>(world: &'w World<'s>, object: &'w Object<'s>, service: &Serv
     let mut groups: BTreeMap<Vec<SlicePort>, Vec<Endpoint<'w, 's>>> = BTreeMap::new();
     for found in found.into_iter().take(MOST_WORKLOADS) {
         match found.namespaces {
-            Namespaces::Same if found.distance >= Distance::Far => {
+            Namespaces::Same if found.distance >= Distance::Far && !in_one_build(world, object, found.object) => {
                 built.far.push(found.object);
                 continue;
             }
@@ -244,6 +244,12 @@ fn selected<'w, 's>(world: &'w World<'s>, object: &'w Object<'s>, service: &Serv
             origin: Origin::Controller,
         }));
     }
+}
+
+/// Whether one kustomization builds both, however far apart they stand.
+fn in_one_build(world: &World<'_>, a: &Object<'_>, b: &Object<'_>) -> bool {
+    let [a, b] = [a, b].map(|object| world.directories.of(object.span.file));
+    world.kustomize.are_built_together(a, b)
 }
 
 /// Whether a controller gives its pods this label with a value that no file tells.

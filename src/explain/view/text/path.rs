@@ -55,7 +55,9 @@ impl Teller<'_, '_, '_> {
 
     /// What becomes of each path, without its hops.
     pub fn results(&mut self) -> io::Result<()> {
-        self.page.blank()?;
+        if !self.service.paths.is_empty() {
+            self.page.blank()?;
+        }
         for path in &self.service.paths {
             self.page.item("", &format!("{}: {}", start(path), word(path)))?;
             if path.verdict != Verdict::Allowed {
