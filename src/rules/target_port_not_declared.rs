@@ -118,9 +118,12 @@ impl Target<'_, '_> {
         others.filter_map(|it| Some((it, to(it)?))).next()
     }
 
-    /// Whether a port of another Service is the same by number or name, so that both were meant for one program.
+    /// Whether a port of another Service was meant for the same program: it is the same by number or name, or nothing
+    /// tells them apart, neither a name nor a number that is kept from outside to inside.
     fn is_alike(&self, other: &ServicePort) -> bool {
-        other.port == self.port.port || other.name.is_some() && other.name == self.port.name
+        let (mine, theirs) = (self.port.name.as_ref(), other.name.as_ref());
+        let kept = self.port.port == self.number;
+        other.port == self.port.port || mine.is_some() && mine == theirs || (mine.is_none() || theirs.is_none()) && !kept
     }
 
     /// Whether the number is only the Service's outer port, 80 or 443, taken for want of a `targetPort`, beside a program
