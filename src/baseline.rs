@@ -13,6 +13,8 @@ use crate::source::Source;
 #[derive(Clone, Debug, Default)]
 pub struct Baseline {
     known: HashMap<u128, u32>,
+    /// The same by rule, object and field: in which file, and how many.
+    elsewhere: HashMap<[String; 3], Vec<(String, u32)>>,
 }
 
 #[derive(Deserialize)]
@@ -59,15 +61,33 @@ impl Baseline {
             let hash = u128::from_str_radix(&known.fingerprint, 16).map_err(|_| format!("`{}` is no fingerprint", known.fingerprint))?;
             let count = baseline.known.entry(hash).or_default();
             *count = count.saturating_add(known.count);
+            baseline.elsewhere.entry([known.rule, known.object, known.field]).or_default().push((known.path, known.count));
         }
         Ok(baseline)
     }
 
-    /// Which findings it knows, in their order. `path` names a file from where the baseline lies.
+    /// Which findings it knows, in their order. `path` names a file from where the baseline lies; what was found in a
+    /// file that is `gone` is known wherever the object is now.
     #[must_use]
-    pub fn knows(&self, findings: &[Finding], sources: &[Source], path: &dyn Fn(&Source) -> String) -> Vec<bool> {
+    pub fn knows(
+        &self,
+        findings: &[Finding],
+        sources: &[Source],
+        path: &dyn Fn(&Source) -> String,
+        gone: &dyn Fn(&str) -> bool,
+    ) -> Vec<bool> {
         let known = |hash: u128| self.known.get(&hash).copied().unwrap_or(0);
-        fingerprint::all(findings, sources, path).iter().map(|print| print.occurrence <= known(print.hash)).collect()
+        let mut moved: HashMap<[String; 3], u32> = HashMap::new();
+        let mut has_moved = |finding: &Finding| {
+            let key = key(finding);
+            let Some(places) = self.elsewhere.get(&key).filter(|_| finding.object.is_some()) else { return false };
+            let left = moved.entry(key).or_insert_with(|| places.iter().filter(|(path, _)| gone(path)).map(|(_, count)| count).sum());
+            let any = *left > 0;
+            *left -= u32::from(any);
+            any
+        };
+        let prints = fingerprint::all(findings, sources, path);
+        prints.iter().zip(findings).map(|(print, finding)| print.occurrence <= known(print.hash) || has_moved(finding)).collect()
     }
 
     /// How many findings it knows.
@@ -88,11 +108,12 @@ impl Baseline {
 pub fn write(findings: &[Finding], sources: &[Source], path: &dyn Fn(&Source) -> String) -> String {
     let mut counts: BTreeMap<Known, u32> = BTreeMap::new();
     for (finding, print) in findings.iter().zip(fingerprint::all(findings, sources, path)) {
+        let [rule, object, field] = key(finding);
         let known = Known {
             path: sources.get(finding.span().file.0 as usize).map(path).unwrap_or_default(),
-            rule: finding.rule.to_owned(),
-            object: finding.object.as_ref().map(title).unwrap_or_default(),
-            field: finding.field.as_deref().map(fingerprint::without_positions).unwrap_or_default(),
+            rule,
+            object,
+            field,
             fingerprint: print.hex(),
             count: 1,
         };
@@ -105,6 +126,12 @@ pub fn write(findings: &[Finding], sources: &[Source], path: &dyn Fn(&Source) ->
     }
     text.push_str("\n]}\n");
     text
+}
+
+/// The rule, the object and the field, as the file has them.
+fn key(finding: &Finding) -> [String; 3] {
+    let object = finding.object.as_ref().map(title).unwrap_or_default();
+    [finding.rule.to_owned(), object, finding.field.as_deref().map(fingerprint::without_positions).unwrap_or_default()]
 }
 
 fn title(object: &crate::finding::ObjectRef) -> String {

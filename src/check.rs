@@ -2,17 +2,19 @@
 
 mod silence;
 
-use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 
-use crate::config::Levels;
+use crate::config::{Levels, LevelsByFile, Settings};
 use crate::cost::{self, Options, Sharing};
 use crate::finding::Finding;
+use crate::kube::maps::Map;
 use crate::kube::object::State;
 use crate::kube::{Object, Profile, World, read};
 use crate::parallel;
 use crate::rules::{self, Rule};
 use crate::source::{Source, Span};
+use crate::walk;
 
 /// What a run found.
 #[derive(Debug, Default)]
@@ -25,6 +27,31 @@ pub struct Checked {
     pub ignored: usize,
     /// The change that saves most on load balancers, where their rule may speak.
     pub saving: Option<Sharing>,
+}
+
+/// The files of one configuration, and how each of them is judged.
+#[derive(Debug)]
+pub struct Judge<'s> {
+    settings: &'s Settings,
+    levels: LevelsByFile,
+    /// How many of the files are judged; those behind them are context.
+    named: usize,
+}
+
+impl<'s> Judge<'s> {
+    /// A judge of these files, of which the first `named` are judged and the others are context.
+    #[must_use]
+    pub fn new(sources: &[Source], named: usize, settings: &'s Settings) -> Self {
+        let levels = settings.levels(sources, |source| walk::absolute(Path::new(&source.path)));
+        Self { settings, levels, named }
+    }
+
+    /// Checks the files as they are now: the same ones in the same order, whatever their text.
+    #[must_use]
+    pub fn check(&self, sources: &[Source]) -> Checked {
+        let is_context = |source: &Source| source.id.0 as usize >= self.named;
+        check(sources, &is_context, self.settings.profile.clone(), &|source| self.levels.of(source))
+    }
 }
 
 /// The rule that tells of load balancers and their price.
@@ -78,14 +105,14 @@ pub fn judge_all<'l>(world: &World<'_>, levels: &(dyn Fn(&Source) -> &'l Levels 
 }
 
 /// The rules that look at objects of a sort, worked out once for each sort: thousands of objects are of a few.
-struct Concerned<'o>(HashMap<Sort<'o>, Vec<&'static Rule>>);
+struct Concerned<'o>(Map<Sort<'o>, Vec<&'static Rule>>);
 
 /// All that a rule's page may ask of an object before the rule looks at it: its kind, that it is one, and that it makes pods.
 type Sort<'o> = (&'o str, bool, bool);
 
 impl<'o> Concerned<'o> {
     fn of(objects: &'o [Object<'_>]) -> Self {
-        let mut by = HashMap::new();
+        let mut by = Map::default();
         for object in objects.iter().filter(|object| !object.context) {
             by.entry(sort(object)).or_insert_with(|| rules::all().iter().filter(|rule| rule.looks_at(object)).collect());
         }

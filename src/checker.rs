@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::check::{self, Checked};
+use crate::check::{Checked, Judge};
 use crate::config::{Flags, Found, Settings};
 use crate::report::{self, Look};
 use crate::source::{FileId, Source, Unreadable};
@@ -125,9 +125,7 @@ impl Checker {
         for (number, source) in (0..).zip(&mut sources) {
             source.id = FileId(number);
         }
-        let levels = settings.levels(&sources, |source| walk::absolute(Path::new(&source.path)));
-        let is_context = |source: &Source| source.id.0 as usize >= named;
-        let checked = check::check(&sources, &is_context, settings.profile.clone(), &|source| levels.of(source));
+        let checked = Judge::new(&sources, named, settings).check(&sources);
         Report { sources, checked, unreadable: files.unreadable, files: named, version: settings.profile.version.to_string() }
     }
 }

@@ -187,6 +187,75 @@ const SERVICE: &str =
 const DEPLOYMENT: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: game-lobby\nspec:\n  selector:\n    matchLabels:\n      app: game-loby\n  template:\n    metadata:\n      labels:\n        app: game-loby\n    spec:\n      containers:\n        - name: lobby\n          image: game/lobby:2\n          ports:\n            - containerPort: 80\n";
 
 #[test]
+fn since_looks_into_submodules_and_at_what_git_does_not_track() {
+    let inner = Folder::new(&[("k8s/a.yaml", LOADED)]);
+    inner.git(&["init", "-q"]);
+    inner.git(&["add", "."]);
+    inner.git(&["commit", "-qm", "first"]);
+    let folder = Folder::new(&[(".gitignore", "made.yaml\n")]);
+    folder.git(&["init", "-q"]);
+    folder.git(&["-c", "protocol.file.allow=always", "submodule", "-q", "add", inner.path("").to_str().unwrap(), "sub"]);
+    folder.git(&["add", "."]);
+    folder.git(&["commit", "-qm", "first"]);
+    let found = |options: &[&str]| {
+        let ran = folder
+            .run(&[&["check", "--since", "HEAD", "--changed-lines", "-o", "concise", "--select", "port-out-of-range"], options].concat());
+        findings(&ran).into_iter().map(|it| it.split(':').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(found(&["."]), Vec::<String>::new());
+    folder.write("sub/k8s/a.yaml", &format!("{LOADED}# more\n"));
+    assert_eq!(found(&["."]), Vec::<String>::new(), "the line of the fault did not change");
+    folder.write("sub/k8s/a.yaml", &LOADED.replace("70080", "70081"));
+    assert_eq!(found(&["."]), ["sub/k8s/a.yaml"]);
+    // A file that is made, and so is ignored, is named because it is to be checked.
+    folder.write("made.yaml", LOADED);
+    assert_eq!(found(&["made.yaml"]), ["made.yaml"; 2]);
+}
+
+#[test]
+fn since_finds_its_repository_from_within_a_hook() {
+    let folder = Folder::new(&[("k8s/a.yaml", LOADED), ("b.yaml", LOADED)]);
+    folder.git(&["init", "-q"]);
+    folder.git(&["add", "."]);
+    folder.git(&["commit", "-qm", "first"]);
+    folder.write("k8s/a.yaml", &format!("{LOADED}# more\n"));
+    let mut hook = folder.command(&["check", "--since", "HEAD", "-o", "concise", "--select", "port-out-of-range", "k8s", "b.yaml"]);
+    let ran = Ran::of(hook.env("GIT_DIR", ".git").env("GIT_INDEX_FILE", ".git/index").env("GIT_PREFIX", ""));
+    assert!(ran.code == 1 && ran.out.starts_with("k8s/a.yaml:") && !ran.out.contains("b.yaml"), "{}{}", ran.out, ran.err);
+}
+
+#[test]
+fn since_says_that_a_clone_is_shallow() {
+    let whole = Folder::new(&[("a.yaml", LOADED)]);
+    whole.git(&["init", "-q"]);
+    for message in ["first", "second"] {
+        whole.git(&["add", "."]);
+        whole.git(&["commit", "-q", "--allow-empty", "-m", message]);
+    }
+    let folder = Folder::new(&[]);
+    folder.git(&["clone", "-q", "--depth", "1", &format!("file://{}", whole.path("").display()), "clone"]);
+    let ran = folder.run(&["check", "--since", "HEAD~1", "clone"]);
+    assert!(ran.code == 2 && ran.err.contains("the clone is shallow"), "{}", ran.err);
+}
+
+#[test]
+fn a_baseline_knows_what_has_moved_to_another_file() {
+    let other = LOADED.replace("name: web", "name: other");
+    let folder = Folder::new(&[("k8s/a.yaml", LOADED), ("k8s/b.yaml", &other)]);
+    folder.run(&["check", "--write-baseline", "known.json", "k8s"]);
+    let check = || folder.run(&["check", "--baseline", "known.json", "--fail-on", "info", "-o", "concise", "k8s"]);
+    fs::rename(folder.path("k8s/a.yaml"), folder.path("k8s/web.yaml")).unwrap();
+    assert_eq!(findings(&check()), Vec::<String>::new());
+    // While the old file is there, another one with the same fault is a new one.
+    folder.write("k8s/c.yaml", &other);
+    assert!(!findings(&check()).is_empty());
+    fs::remove_file(folder.path("k8s/c.yaml")).unwrap();
+    // So is a second one of what has moved.
+    folder.write("k8s/web2.yaml", LOADED);
+    assert!(!findings(&check()).is_empty());
+}
+
+#[test]
 fn since_says_what_it_lacks() {
     let folder = Folder::new(&[("a.yaml", LOADED)]);
     let none = folder.run(&["check", "--since", "HEAD", "a.yaml"]);

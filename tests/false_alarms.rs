@@ -306,6 +306,117 @@ fn patches_and_what_a_kustomization_changes() {
 }
 
 #[test]
+fn what_a_kustomization_that_is_not_there_may_take() {
+    let manager = deployment("manager", "{app: manager}", WEB).replace("  selector: {matchLabels: {app: manager}}\n", "");
+    assert!(found(&[("k/manager/manager.yaml", &manager)]).iter().any(|finding| finding.rule == "workload-selector-mismatch"));
+    quiet(&[("k/base/kustomization.yaml", "resources: [../default]\n"), ("k/manager/manager.yaml", &manager)]);
+    let sidecar = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {metadata: {annotations: {sidecar.istio.io/inject: 'true'}}}}\n";
+    quiet(&[("k/overlays/kustomization.yaml", "components: [../components/istio]\n"), ("k/components/istio/sidecar.yaml", sidecar)]);
+    let elsewhere = [("k/base/kustomization.yaml", "resources: [../default]\n"), ("other/manager.yaml", manager.as_str())];
+    assert!(found(&elsewhere).iter().any(|finding| finding.rule == "workload-selector-mismatch"));
+}
+
+#[test]
+fn a_patch_of_many_goes_by_its_target() {
+    let kustomization = "resources: [web.yaml]\npatches: [{path: changes/inject.yaml, target: {kind: Deployment}}]\n";
+    let patch = "patches:\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: '*'}\nspec: {template: {metadata: {labels: {inject: 'true'}}}}\n";
+    let web = deployment("web", "{app: web}", WEB);
+    quiet(&[("k/kustomization.yaml", kustomization), ("k/web.yaml", &web), ("k/changes/inject.yaml", patch)]);
+}
+
+#[test]
+fn a_workload_that_only_says_what_is_to_change() {
+    let piece = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: manager}\nspec: {template: {spec: {containers: [{name: manager, resources: {limits: {cpu: null}}}]}}}\n";
+    quiet_file(piece);
+    let told = found(&[("app.yaml", piece)]);
+    assert!(told.iter().any(|finding| finding.rule == "required-field-missing" && finding.message.contains("a piece of one")), "{told:#?}");
+    for whole in [
+        deployment("web", "{app: web}", "{name: web}"),
+        deployment("web", "{app: web}", WEB).replace("selector: {matchLabels: {app: web}}", "replicas: 2"),
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {}\n".to_owned(),
+    ] {
+        assert!(found(&[("app.yaml", &whole)]).iter().any(|finding| finding.severity == Severity::Error), "{whole}");
+    }
+}
+
+#[test]
+fn a_host_that_is_yet_to_be_filled_in() {
+    for host in ["VAR_DOMAIN_NAME", "www.VAR_DOMAIN_NAME", "shop.A.B.C.D.nip.io"] {
+        quiet_file(&format!(
+            "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: web}}\nspec:\n  rules: [{{host: {host}, http: {{paths: [{{path: /, pathType: Prefix, backend: {{service: {{name: web, port: {{number: 80}}}}}}}}]}}}}]\n"
+        ));
+    }
+}
+
+#[test]
+fn two_recorded_states_of_one_object() {
+    let state = |uid: &str, version: &str| {
+        service("web", "{app: web}", TO_HTTP).replace("{name: web}", &format!("{{name: web, uid: {uid}, resourceVersion: '{version}'}}"))
+    };
+    let told = |files: String| found(&[("states.yaml", &files)]).iter().any(|finding| finding.rule == "duplicate-object");
+    assert!(!told(join(&[state("a-1", "1"), state("a-1", "2")])));
+    assert!(told(join(&[state("a-1", "1"), state("b-2", "2")])));
+}
+
+#[test]
+fn a_critical_pod_with_a_priority_class() {
+    let critical = |class: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: proxy, annotations: {{scheduler.alpha.kubernetes.io/critical-pod: ''}}}}\nspec: {{{class}containers: [{{name: proxy, image: proxy}}]}}\n"
+        )
+    };
+    quiet_file(&critical("priorityClassName: system-node-critical, "));
+    assert!(found(&[("app.yaml", &critical(""))]).iter().any(|finding| finding.severity == Severity::Warning));
+}
+
+#[test]
+fn what_clients_see_goes_by_the_kind_of_route() {
+    let route = |kind: &str| {
+        format!(
+            "apiVersion: gateway.networking.k8s.io/v1\nkind: {kind}\nmetadata: {{name: edge}}\nspec: {{rules: [{{backendRefs: [{{name: away, port: 80}}]}}]}}\n"
+        )
+    };
+    for (kind, words) in [
+        ("HTTPRoute", "clients get a 500"),
+        ("GRPCRoute", "clients get `UNAVAILABLE`"),
+        ("TCPRoute", "connections are closed"),
+        ("UDPRoute", "packets are dropped"),
+    ] {
+        let told = found(&[("app.yaml", &route(kind))]);
+        let labels: Vec<_> = told.iter().flat_map(|finding| &finding.labels).map(|label| label.message.as_str()).collect();
+        assert!(labels.iter().any(|label| label.contains(words)), "{kind}: {labels:?}");
+    }
+}
+
+#[test]
+fn parents_that_differ_by_their_ports() {
+    let route = |parents: &str| {
+        format!(
+            "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {{name: web}}\nspec:\n  parentRefs: [{parents}]\n  rules: [{{filters: [{{type: RequestRedirect, requestRedirect: {{scheme: https}}}}]}}]\n"
+        )
+    };
+    quiet_file(&route("{name: edge, port: 80}, {name: edge, port: 8080}, {name: inner}"));
+    for refused in ["{name: edge, port: 80}, {name: edge, port: 80}", "{name: edge, port: 80}, {name: edge}", "{name: edge}, {name: edge}"]
+    {
+        assert!(found(&[("app.yaml", &route(refused))]).iter().any(|finding| finding.rule == "invalid-field"), "{refused}");
+    }
+}
+
+#[test]
+fn a_path_that_an_annotation_makes_a_pattern() {
+    let ingress = |annotation: &str| {
+        format!(
+            "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: web, annotations: {{{annotation}}}}}\nspec:\n  rules: [{{http: {{paths: [{{path: '/a/(.*)', pathType: Prefix, backend: {{service: {{name: web, port: {{number: 80}}}}}}}}]}}}}]\n"
+        )
+    };
+    let told =
+        |text: &str| found(&[("app.yaml", text)]).into_iter().find(|finding| finding.rule == "ingress-path-taken-literally").unwrap();
+    assert!(told(&ingress("")).message.contains("letter for letter"));
+    let pattern = told(&ingress("nginx.ingress.kubernetes.io/use-regex: 'true'"));
+    assert!(pattern.severity == Severity::Info && pattern.message.contains("is a pattern"), "{pattern:#?}");
+}
+
+#[test]
 fn services_that_come_alone() {
     quiet_file(
         "apiVersion: v1\nkind: Service\nmetadata: {name: kubernetes, namespace: default}\nspec: {ports: [{name: https, port: 443, targetPort: 6443}]}\n",
@@ -346,6 +457,55 @@ fn ports_left_to_their_defaults() {
         quoted.iter().all(|finding| !finding.rule.starts_with("target-port")),
         "a number in quotes is refused, not looked for: {quoted:#?}"
     );
+}
+
+#[test]
+fn protocols_that_nobody_wrote_at_the_container() {
+    let bare = "{name: dns, image: dns, ports: [{containerPort: 53}]}";
+    quiet_file(&join(&[service("dns", "{app: dns}", "[{protocol: UDP, port: 53}]"), deployment("dns", "{app: dns}", bare)]));
+    let udp = "{name: dns, image: dns, ports: [{containerPort: 53, protocol: UDP}]}";
+    let both = "[{name: dns, protocol: UDP, port: 53}, {name: dns-tcp, port: 53}]";
+    quiet_file(&join(&[service("dns", "{app: dns}", both), deployment("dns", "{app: dns}", udp)]));
+    let (of_tcp, of_udp) = (service("a", "{app: dns}", "[{port: 53}]"), service("b", "{app: dns}", "[{protocol: UDP, port: 53}]"));
+    quiet_file(&join(&[of_tcp, of_udp, deployment("dns", "{app: dns}", udp)]));
+    let probed = "{name: dns, image: dns, ports: [{containerPort: 53, protocol: UDP}], livenessProbe: {tcpSocket: {port: 53}}}";
+    quiet_file(&join(&[service("dns", "{app: dns}", "[{port: 53}]"), deployment("dns", "{app: dns}", probed)]));
+}
+
+#[test]
+fn monitors_that_some_prometheus_takes_up() {
+    let monitor = "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: web, namespace: shop, labels: {release: a}}\n\
+                   spec: {selector: {matchLabels: {app: web}}, endpoints: [{port: http}]}\n";
+    let prometheus = |name: &str, namespace: &str, spec: &str| {
+        format!(
+            "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {{name: {name}, namespace: {namespace}}}\nspec: {spec}\n"
+        )
+    };
+    let takes = |spec: &str| quiet_file(&join(&[prometheus("a", "monitoring", spec), monitor.to_owned()]));
+    takes("{serviceMonitorSelector: {}, serviceMonitorNamespaceSelector: {}}");
+    takes("{serviceMonitorSelector: {matchLabels: {release: a}}, serviceMonitorNamespaceSelector: {matchLabels: {watched: 'yes'}}}");
+    takes("{replicas: 2}");
+    let other = prometheus("b", "shop", "{serviceMonitorSelector: {matchLabels: {release: b}}}");
+    quiet_file(&join(&[other.clone(), prometheus("a", "shop", "{serviceMonitorSelector: {}}"), monitor.to_owned()]));
+    quiet(&[("prometheus/main.yaml", &other), ("web/monitor.yaml", monitor)]);
+}
+
+#[test]
+fn calls_that_a_policy_may_let_through() {
+    let caller = "{name: cl, image: shop/cl, env: [{name: API, value: 'http://web:80'}]}";
+    let policy = |peers: &str| {
+        format!(
+            "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: web}}\nspec:\n  podSelector: {{matchLabels: {{app: web}}}}\n  \
+             ingress: [{{from: [{peers}]}}]\n"
+        )
+    };
+    let app = |peers: &str| {
+        let web = [service("web", "{app: web}", TO_HTTP), deployment("web", "{app: web}", WEB)];
+        quiet_file(&join(&[web[0].clone(), web[1].clone(), deployment("cl", "{app: cl}", caller), policy(peers)]));
+    };
+    app("{podSelector: {matchLabels: {app: cl}}}");
+    app("{ipBlock: {cidr: 10.0.0.0/8}}");
+    app("{namespaceSelector: {matchLabels: {team: shop}}}");
 }
 
 #[test]

@@ -47,7 +47,7 @@ impl Known {
     pub fn told(&self, sources: &[Source], findings: &[Finding]) -> Vec<bool> {
         let mut told = match &self.baseline {
             Some((baseline, folder)) => {
-                let known = baseline.knows(findings, sources, &|source| path_from(folder, source));
+                let known = baseline.knows(findings, sources, &|source| path_from(folder, source), &|path| !folder.join(path).exists());
                 known.into_iter().map(|known| !known).collect()
             }
             None => vec![true; findings.len()],
@@ -71,7 +71,8 @@ impl Known {
     /// How many of a unit's findings the baseline knows.
     pub fn in_baseline(&self, sources: &[Source], findings: &[Finding]) -> usize {
         let Some((baseline, folder)) = &self.baseline else { return 0 };
-        baseline.knows(findings, sources, &|source| path_from(folder, source)).into_iter().filter(|known| *known).count()
+        let known = baseline.knows(findings, sources, &|source| path_from(folder, source), &|path| !folder.join(path).exists());
+        known.into_iter().filter(|known| *known).count()
     }
 }
 

@@ -6,7 +6,7 @@ use super::adopt::Known;
 use super::progress::Progress;
 use super::units::context;
 use super::{Check, mend};
-use crate::check::{self, Checked};
+use crate::check::{Checked, Judge};
 use crate::config::{FailOn, Settings};
 use crate::cost::Sharing;
 use crate::exit::Exit;
@@ -69,13 +69,10 @@ impl Run {
         let stdin_name = options.paths.stdin_filename.as_deref();
         progress.at(|| "reading files".to_owned());
         let mut files = walk::read(paths, &walk::Options { exclude: &settings.exclude, context: &context, stdin_name });
-        let levels = settings.levels(&files.sources, |source| walk::absolute(Path::new(&source.path)));
         progress.at(|| format!("checking {} files", files.sources.len()));
         let named = files.named;
-        let judge = |sources: &[Source]| {
-            let is_context = |source: &Source| source.id.0 as usize >= named;
-            check::check(sources, &is_context, settings.profile.clone(), &|source| levels.of(source))
-        };
+        let judge = Judge::new(&files.sources, named, settings);
+        let judge = |sources: &[Source]| judge.check(sources);
         let told = |sources: &[Source], findings: &[Finding]| known.told(sources, findings);
         let mut mended = if options.mend.fix || options.mend.diff {
             mend::mend(std::mem::take(&mut files.sources), named, options.mend.unsafe_fixes, &told, &judge)
@@ -84,7 +81,7 @@ impl Run {
             Mended { checked: judge(&sources), sources, ..Mended::default() }
         };
         let stdin = paths.iter().any(|path| path == Path::new("-")).then(|| stdin_name.unwrap_or("-"));
-        if options.mend.fix {
+        if options.mend.fix && !options.mend.diff {
             self.unwritten.extend(mend::write(&mut mended, stdin, &judge));
         }
         self.take(mended, settings, stdin, known);

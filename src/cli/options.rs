@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 
 /// What is done about findings.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Fixes")]
+#[command(next_help_heading = "Fixes", group = ArgGroup::new("mending").args(["fix", "diff"]).multiple(true))]
 pub struct Mend {
     /// Mend what can only be meant one way, and report what is left
-    #[arg(long, group = "mending")]
+    #[arg(long)]
     pub fix: bool,
 
     /// With --fix or --diff: also mend what somebody should look at
@@ -17,7 +17,7 @@ pub struct Mend {
     pub unsafe_fixes: bool,
 
     /// Print what --fix would change and write nothing; exits with 1 if there is something
-    #[arg(long, group = "mending")]
+    #[arg(long)]
     pub diff: bool,
 }
 

@@ -41,10 +41,16 @@ pub fn only_named(old: &Source, new: &Source, patch: &Patch) -> bool {
 fn document(old: &Source, chunk: &Chunk, new: &Source, made: &[&Chunk], patch: &Patch) -> bool {
     let Ok(trees) = made.iter().map(|chunk| yaml::read(new, chunk)).collect::<Result<Vec<_>, _>>() else { return false };
     let before = yaml::read(old, chunk);
+    if before.is_err() && !patch.takes_out_single_lines(old, chunk.span) {
+        return false; // what can't be read can't be compared either
+    }
     if trees.is_empty() {
         return before.is_err(); // a line that made a document of its own and is gone
     }
     let Ok(before) = before else { return trees.iter().any(|tree| tree.root().is_some()) };
+    if chunk.is_json() && !made.iter().all(|chunk| chunk.is_json()) {
+        return false;
+    }
     let comments = |source: &Source, trees: &[&Tree<'_>]| -> BTreeMap<String, usize> {
         let mut counted = BTreeMap::new();
         for span in trees.iter().flat_map(|tree| tree.comments()) {
@@ -64,7 +70,10 @@ fn document(old: &Source, chunk: &Chunk, new: &Source, made: &[&Chunk], patch: &
         // One document became several: nothing that counted before may be lost.
         several => {
             let all: Option<Vec<Values>> = several.iter().map(|tree| Values::of(tree, &[])).collect();
-            let lost = |all: &[Values]| values.leaves.iter().any(|(path, value)| all.iter().all(|it| it.leaves.get(path) != Some(value)));
+            let lost = |all: &[Values]| {
+                let mut kept = values.leaves.iter().filter(|(path, _)| !values.names(path));
+                kept.any(|(path, value)| all.iter().all(|it| it.leaves.get(path) != Some(value)))
+            };
             all.is_some_and(|all| !lost(&all))
         }
     }
@@ -138,11 +147,14 @@ impl Values {
         pairs.is_empty()
     }
 
+    /// Whether an edit stands in this path or in one that it lies under.
+    fn names(&self, path: &str) -> bool {
+        let mut ends = path.match_indices(STEP).map(|(at, _)| at).skip(1).chain([path.len()]);
+        !self.named.is_empty() && ends.any(|end| path.get(..end).is_some_and(|part| self.named.contains(part)))
+    }
+
     fn differ_only_where_named(&self, after: &Self) -> bool {
-        let is_named = |path: &str| {
-            let ends = path.match_indices(STEP).map(|(at, _)| at).skip(1).chain([path.len()]);
-            ends.filter_map(|end| path.get(..end)).any(|part| self.named.contains(part) || after.named.contains(part))
-        };
+        let is_named = |path: &str| self.names(path) || after.names(path);
         let filled = |path: &str, value: &str| matches!(value, "null" | "{}" | "[]") && after.inner.contains(path);
         let kept = |(path, value): (&String, &String)| after.leaves.get(path) == Some(value) || is_named(path) || filled(path, value);
         let added = |(path, _): (&String, &String)| self.leaves.contains_key(path) || is_named(path);

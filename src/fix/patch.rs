@@ -71,6 +71,15 @@ impl Patch {
         u32::try_from(at).unwrap_or(0)
     }
 
+    /// Whether no edit in this range takes more than one line out, by any line break that YAML knows.
+    pub fn takes_out_single_lines(&self, source: &Source, within: Span) -> bool {
+        let breaks = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'];
+        self.edits
+            .iter()
+            .filter(|edit| within.contains(edit.span))
+            .all(|edit| !source.slice(edit.span).trim_end_matches(['\n', '\r']).contains(breaks))
+    }
+
     /// The ranges of the old text that are replaced.
     pub fn old_ranges(&self) -> Vec<(u32, u32)> {
         self.edits.iter().map(|edit| (edit.span.start, edit.span.end)).collect()

@@ -36,9 +36,12 @@ pub fn holds(change: &Change<'_>) -> Result<(), Broken> {
     };
     let mut expected: HashMap<_, usize> = HashMap::new();
     let mended: HashSet<usize> = change.fixed.iter().map(|(index, _)| *index).collect();
-    for (_, finding) in change.before.findings.iter().enumerate().filter(|(index, _)| !mended.contains(index)) {
+    let left: Vec<&Finding> =
+        change.before.findings.iter().enumerate().filter(|(index, _)| !mended.contains(index)).map(|(_, finding)| finding).collect();
+    for finding in &left {
         *expected.entry(key(finding.rule, moved(finding.span()))).or_default() += 1;
     }
+    let same: HashMap<_, usize> = change.fixed.iter().filter_map(|(index, finding)| Some((field(finding)?, *index))).collect();
     let fixed: HashMap<_, usize> = change.fixed.iter().map(|(index, finding)| (key(finding.rule, moved(finding.span())), *index)).collect();
     let (mut still, mut new) = (HashSet::new(), Vec::new());
     for finding in &change.after.findings {
@@ -47,14 +50,36 @@ pub fn holds(change: &Change<'_>) -> Result<(), Broken> {
             Some(count) if *count > 0 => *count -= 1,
             _ => match fixed.get(&key) {
                 Some(index) => _ = still.insert(*index),
-                None => new.push(finding),
+                // The same fault of the same field, shown at another place.
+                None => match field(finding).and_then(|field| same.get(&field)) {
+                    Some(index) => _ = still.insert(*index),
+                    None => new.push(finding),
+                },
             },
         }
     }
     if !still.is_empty() {
         return Err(Broken::Still(still));
     }
-    let opened: HashSet<FileId> = change.fixed.iter().filter(|(_, it)| hides(it)).map(|(_, it)| it.span().file).collect();
+    let mut gone: HashMap<_, Vec<Severity>> = HashMap::new();
+    for finding in left {
+        match expected.get_mut(&key(finding.rule, moved(finding.span()))) {
+            Some(count) if *count > 0 => {
+                *count -= 1;
+                gone.entry(whose(finding)).or_default().push(finding.severity);
+            }
+            _ => {}
+        }
+    }
+    // What is told of an object at another place than before is not new.
+    new.retain(|finding| {
+        let told = gone.entry(whose(finding)).or_default();
+        let at = told.iter().position(|severity| *severity >= finding.severity);
+        at.map(|at| told.swap_remove(at)).is_none()
+    });
+    // Of documents that nobody read before everything is new.
+    let more = change.after.documents > change.before.documents;
+    let opened: HashSet<FileId> = change.fixed.iter().filter(|(_, it)| more || hides(it)).map(|(_, it)| it.span().file).collect();
     let made: HashMap<FileId, Vec<(u32, u32)>> = change.patches.iter().map(|patch| (patch.file, patch.new_ranges())).collect();
     let renamed: HashSet<(FileId, String)> = change.fixed.iter().flat_map(|(_, finding)| renamed(finding)).collect();
     let bad: Vec<&Finding> =
@@ -64,6 +89,18 @@ pub fn holds(change: &Change<'_>) -> Result<(), Broken> {
     }
     let files = bad.iter().flat_map(|finding| finding.labels.iter().map(|label| label.span.file));
     Err(Broken::New(files.filter(|file| patches.contains_key(file)).collect()))
+}
+
+/// A rule and the object that it speaks of: a file's document, and the item of a List.
+type Whose = (&'static str, FileId, Option<(u32, Option<u32>)>);
+
+fn whose(finding: &Finding) -> Whose {
+    (finding.rule, finding.span().file, finding.object.as_ref().map(|object| (object.document, object.item)))
+}
+
+/// The rule, the object and the field of a finding, where it names one.
+fn field(finding: &Finding) -> Option<(Whose, &str)> {
+    Some((whose(finding), finding.field.as_deref()?))
 }
 
 /// Whether a new finding has to do with a file in which an error was mended, and is not of the fix's own making.

@@ -1,6 +1,6 @@
 //! Why a document can't be read, as its author would see it. Knows the words of the decoder and the text around the fault.
 
-use crate::finding::Edit;
+use crate::finding::{Edit, Fix, Safety};
 use crate::source::{Source, Span};
 use crate::yaml::SyntaxError;
 
@@ -14,7 +14,7 @@ pub struct Cause {
     /// What to do.
     pub help: String,
     /// The only mend, if there is one.
-    pub fix: Option<(&'static str, Edit)>,
+    pub fix: Option<Fix>,
 }
 
 /// The lines of a Markdown code block that were copied along: the first or the last of a document.
@@ -22,11 +22,11 @@ pub struct Cause {
 pub fn fences(source: &Source, document: Span) -> Vec<Span> {
     let lines = lines(source, document);
     let written: Vec<_> = lines.filter(|line| !source.slice(*line).trim().is_empty()).collect();
-    let is_fence = |line: &Span| {
-        let text = source.slice(*line).trim();
-        text.starts_with("```") || text.starts_with("~~~")
-    };
-    let is_word = |line: &Span| matches!(without_comment(source.slice(*line)), "yaml" | "yml" | "YAML" | "YML" | "Yaml" | "json" | "yaml:");
+    let text = |line: &Span| source.slice(*line).trim_start_matches('\u{feff}').trim();
+    // Line breaks that only YAML knows make one line of ours many.
+    let breaks = |text: &str| text.contains(['\r', '\u{85}', '\u{2028}', '\u{2029}']);
+    let is_fence = |line: &Span| (text(line).starts_with("```") || text(line).starts_with("~~~")) && !breaks(text(line));
+    let is_word = |line: &Span| matches!(without_comment(text(line)), "yaml" | "yml" | "YAML" | "YML" | "Yaml" | "json" | "yaml:");
     let opens = |line: &&Span| is_fence(line) || is_word(line) && written.get(1).is_some_and(|next| has_key(source.slice(*next)));
     let first = written.first().filter(opens);
     let last = written.last().filter(|line| written.len() > 1 && is_fence(line));
@@ -39,10 +39,11 @@ pub fn without_comment(line: &str) -> &str {
     line.split(" #").next().unwrap_or(line).trim_end()
 }
 
-/// A line with its line end.
+/// A line with its line end, and without the byte order mark before it.
 fn whole(source: &Source, line: Span) -> Span {
     let end = source.line_starts().get(source.line_of(line.start) + 1).copied().unwrap_or(source.len());
-    Span { end, ..line }
+    let mark = if source.slice(line).starts_with('\u{feff}') { 3 } else { 0 };
+    Span { start: line.start + mark, end, ..line }
 }
 
 fn lines(source: &Source, within: Span) -> impl DoubleEndedIterator<Item = Span> {
@@ -125,7 +126,8 @@ fn separator(source: &Source, document: Span, error: &SyntaxError) -> Option<Cau
     let text = source.slice(line);
     let dashes = text.trim_end().chars().all(|c| c == '-');
     let why = if dashes { format!("`{}` is no separator", text.trim_end()) } else { "a separator has its line to itself".to_owned() };
-    let fix = dashes.then(|| ("write `---`", Edit { span: line, replacement: "---".to_owned() }));
+    let edit = Edit { span: line, replacement: "---".to_owned() };
+    let fix = dashes.then(|| Fix { title: "write `---`".into(), safety: Safety::Safe, edits: vec![edit] });
     let help = if dashes { "write exactly three dashes" } else { "put what follows `---` on a line of its own" };
     Some(Cause { span: line, why, help: help.to_owned(), fix })
 }
@@ -180,11 +182,14 @@ fn colon(source: &Source, document: Span, error: &SyntaxError) -> Cause {
     };
     let word = first_word(source, line);
     let text = source.slice(word);
-    if let Some(at) = text.find(':') {
-        let place = word.start + u32::try_from(at + 1).unwrap_or(1);
+    // `http://…` and `10:30` are no keys.
+    let is_field = |key: &str| key.starts_with(|c: char| c.is_ascii_lowercase()) && key.bytes().all(|c| c.is_ascii_alphanumeric());
+    if let Some((key, _)) = text.split_once(':').filter(|(key, value)| is_field(key) && !value.starts_with("//")) {
+        let place = word.start + u32::try_from(key.len() + 1).unwrap_or(1);
         let edit = Edit { span: Span { start: place, end: place, ..word }, replacement: " ".into() };
+        let fix = Fix { title: "add the space".into(), safety: Safety::Unsafe, edits: vec![edit] };
         let help = "put a space behind the colon".to_owned();
-        return Cause { span: word, why: "no space behind the `:`".into(), help, fix: Some(("add the space", edit)) };
+        return Cause { span: word, why: "no space behind the `:`".into(), help, fix: Some(fix) };
     }
     Cause {
         span: word,

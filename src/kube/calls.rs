@@ -1,10 +1,9 @@
 //! The addresses that containers are told to call: `api:8080` in an environment variable or an argument. Knows no rule.
 
-use std::collections::HashMap;
-
 use k8s_openapi::api::core::v1::Container;
 
 use super::configured;
+use super::maps::Map;
 use super::object::{Object, ObjectId};
 use super::ports;
 use super::typed::Typed;
@@ -82,7 +81,7 @@ fn is_host(text: &str) -> bool {
 
 /// All of them, by the Service's name.
 #[derive(Debug, Default)]
-pub struct Calls(HashMap<String, Vec<Call>>);
+pub struct Calls(Map<String, Vec<Call>>);
 
 impl Calls {
     /// Those that name this Service.
@@ -108,24 +107,28 @@ pub fn of(object: &Object<'_>) -> Vec<Call> {
     let mut calls = Vec::new();
     let Some(template) = object.template() else { return calls };
     for placed in template.spec.into_iter().flat_map(ports::containers) {
-        let within = template.field(&placed.field());
+        let within = || template.field(&placed.field());
         for (index, variable) in placed.container.env.iter().flatten().enumerate() {
             // `IMAGE=redis:7` is no address.
             if !variable.name.contains("IMAGE") {
                 let value = variable.value.as_deref().unwrap_or_default();
-                let field = || format!("{within}.env[{index}].value");
+                let field = || format!("{}.env[{index}].value", within());
                 note(&mut calls, object, value, is_address(&variable.name), field);
             }
         }
         pairs(&mut calls, object, placed.container, &within);
         for (list, texts) in [("command", &placed.container.command), ("args", &placed.container.args)] {
             for (index, text) in texts.iter().flatten().enumerate() {
-                note(&mut calls, object, text, false, || format!("{within}.{list}[{index}]"));
+                note(&mut calls, object, text, false, || format!("{}.{list}[{index}]", within()));
             }
         }
     }
     calls
 }
+
+/// Variables of one container that are looked at in ConfigMaps, and the longest value: a file is no address.
+const MOST_GIVEN: usize = 512;
+const LONGEST: usize = 1024;
 
 /// Those of one workload that ConfigMaps of the files put into its variables.
 #[must_use]
@@ -133,13 +136,16 @@ pub fn configured(world: &World<'_>, object: &Object<'_>) -> Vec<Call> {
     let mut calls = Vec::new();
     let Some(template) = object.template() else { return calls };
     for placed in template.spec.into_iter().flat_map(ports::containers) {
-        let all = configured::given(world, object, placed.container);
+        let mut all = configured::given(world, object, placed.container);
+        all.retain(|it| it.value.len() <= LONGEST);
+        all.truncate(MOST_GIVEN);
+        let named: Map<&str, &str> = all.iter().map(|it| (it.name.as_str(), it.value)).collect();
         for it in all.iter().filter(|it| !it.name.contains("IMAGE")) {
             let before = calls.len();
             let field = || format!("{}.{}", template.field(&placed.field()), it.field);
             note(&mut calls, object, it.value, is_address(&it.name), field);
-            let port = it.name.strip_suffix("_HOST").and_then(|start| all.iter().find(|other| other.name == format!("{start}_PORT")));
-            let port = port.and_then(|port| port.value.trim().parse().ok()).filter(|port| (1..=65535).contains(port));
+            let port = it.name.strip_suffix("_HOST").and_then(|start| named.get(format!("{start}_PORT").as_str()));
+            let port = port.and_then(|port| port.trim().parse().ok()).filter(|port| (1..=65535).contains(port));
             if let Some(port) = port.filter(|_| is_host(it.value)) {
                 let namespace = it.value.split('.').nth(1).map(str::to_owned);
                 calls.push(Call {
@@ -193,8 +199,11 @@ fn note(calls: &mut Vec<Call>, by: &Object<'_>, text: &str, is_address: bool, fi
 }
 
 /// `DB_HOST` and `DB_PORT` of one container.
-fn pairs(calls: &mut Vec<Call>, by: &Object<'_>, container: &Container, within: &str) {
-    let variables: HashMap<&str, &str> =
+fn pairs(calls: &mut Vec<Call>, by: &Object<'_>, container: &Container, within: &dyn Fn() -> String) {
+    if !container.env.iter().flatten().any(|variable| variable.name.ends_with("PORT")) {
+        return;
+    }
+    let variables: Map<&str, &str> =
         container.env.iter().flatten().filter_map(|variable| Some((variable.name.as_str(), variable.value.as_deref()?))).collect();
     for (index, variable) in container.env.iter().flatten().enumerate() {
         let Some(start) = variable.name.strip_suffix("PORT").filter(|start| !start.is_empty()) else { continue };
@@ -202,7 +211,7 @@ fn pairs(calls: &mut Vec<Call>, by: &Object<'_>, container: &Container, within: 
         let host = ["HOST", "HOSTNAME", "SERVER", "ADDR", "ADDRESS"].iter().find_map(|end| variables.get(format!("{start}{end}").as_str()));
         if let Some(host) = host.filter(|host| is_host(host) && (1..=65535).contains(&port)) {
             let namespace = host.split('.').nth(1).map(str::to_owned);
-            let field = format!("{within}.env[{index}].value");
+            let field = format!("{}.env[{index}].value", within());
             calls.push(Call { by: by.id, field, config_map: None, host: (*host).to_owned(), namespace, port, plain: true });
         }
     }

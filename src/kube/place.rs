@@ -1,9 +1,11 @@
 //! The place of a field in its object, and the edits that change it there. Knows no meaning of fields.
 
+use std::borrow::Cow;
+
 use super::Object;
 use crate::finding::Edit;
 use crate::source::{Source, Span};
-use crate::yaml::{Entry, Kind, Style, Value};
+use crate::yaml::{Entry, Kind, Scalar, Style, Value, plain};
 
 /// Where a field stands, or where its nearest ancestor does.
 #[derive(Clone, Copy, Debug)]
@@ -11,6 +13,8 @@ pub struct Place<'o, 's> {
     object: &'o Object<'s>,
     /// Whether the field itself is there.
     pub found: bool,
+    /// The mapping that has the key.
+    within: Option<Value<'o, 's>>,
     key: Option<Value<'o, 's>>,
     value: Option<Value<'o, 's>>,
 }
@@ -46,7 +50,7 @@ pub fn steps(path: &str) -> impl Iterator<Item = Step<'_>> {
 
 impl<'o, 's> Place<'o, 's> {
     pub(super) fn find(object: &'o Object<'s>, field: &str) -> Self {
-        let mut place = Place { object, found: true, key: None, value: object.value() };
+        let mut place = Place { object, found: true, within: None, key: None, value: object.value() };
         for step in steps(field) {
             let Some(value) = place.value.map(Value::follow) else {
                 place.found = false;
@@ -58,7 +62,7 @@ impl<'o, 's> Place<'o, 's> {
                 Step::Key(key) => value.entry(key).map(|Entry { key, value }| (Some(key), value)),
             };
             match next {
-                Some((key, value)) => (place.key, place.value) = (key, Some(value)),
+                Some((key, value_there)) => (place.within, place.key, place.value) = (Some(value), key, Some(value_there)),
                 None => {
                     place.found = false;
                     break;
@@ -103,57 +107,119 @@ impl<'o, 's> Place<'o, 's> {
         }
     }
 
-    /// Writes `text` in the value's place, keeping its quotes where the text allows.
+    /// Writes `text` in the value's place, keeping its quotes, and putting some around what would be no text without.
+    /// Nothing where an alias stands: what it means stands elsewhere, and holds for others too.
     #[must_use]
     pub fn replace(&self, text: &str) -> Option<Edit> {
-        let value = self.value()?;
-        let replacement = match value.style() {
-            Style::DoubleQuoted => format!("\"{text}\""),
-            Style::SingleQuoted => format!("'{text}'"),
-            _ => text.to_owned(),
+        let value = self.value().filter(|value| !matches!(value.kind(), Kind::Alias(_)))?;
+        let style = match value.style() {
+            Style::Plain if matches!(value.scalar(), Some(Scalar::Str(_))) && !is_plain(text) => Style::DoubleQuoted,
+            style => style,
         };
-        Some(Edit { span: value.span(), replacement })
+        Some(Edit { span: value.span(), replacement: written(text, style) })
     }
 
-    /// Renames the key.
+    /// Renames the key, keeping its quotes.
     #[must_use]
     pub fn rename(&self, name: &str) -> Option<Edit> {
-        Some(Edit { span: self.key()?, replacement: name.to_owned() })
+        Some(rename(self.key?, name))
     }
 
-    /// Takes the entry out: with its lines where it has them to itself, else from a flow mapping with one comma.
+    /// Takes the entry out, as [`without`] does.
     #[must_use]
     pub fn remove(&self, source: &Source) -> Option<Edit> {
-        let entry = self.found.then(|| self.entry()).filter(|entry| !in_flow(source, *entry))?;
-        let before = source.line_span(source.line_of(entry.start));
-        let lead = source.slice(Span { end: entry.start, ..before });
-        if !lead.trim_matches(' ').is_empty() {
-            return None;
-        }
-        let last = source.line_of(entry.end.max(entry.start + 1) - 1);
-        let tail = source.slice(Span { start: entry.end, ..source.line_span(last) });
-        if !(tail.trim_start().is_empty() || tail.trim_start().starts_with('#')) {
-            return None;
-        }
-        let end = source.line_starts().get(last + 1).copied().unwrap_or(source.len());
-        Some(Edit { span: Span { end, ..before }, replacement: String::new() })
+        without(source, self.within.filter(|_| self.found)?, self.key?)
     }
 
-    /// Adds a line `key: value`, or several, before this entry, at its indentation and with the file's line ends.
+    /// Adds an entry `key: value` before this one: on a line of its own, or several, at its indentation and with the
+    /// file's line ends; between braces, in the manner of its neighbour.
     #[must_use]
     pub fn insert_before(&self, source: &Source, line: &str) -> Option<Edit> {
-        let entry = self.found.then(|| self.entry()).filter(|entry| !in_flow(source, *entry))?;
-        let column = entry.start - source.line_span(source.line_of(entry.start)).start;
+        let (within, key) = (self.within.filter(|_| self.found)?, self.key?);
+        let at = Span { end: key.span().start, ..key.span() };
+        let lead = lead(source, key);
         let newline = source.newline();
-        let indent = " ".repeat(column as usize);
-        Some(Edit { span: Span { end: entry.start, ..entry }, replacement: format!("{}{newline}{indent}", line.replace('\n', newline)) })
+        if within.style() != Style::Flow {
+            let indent = " ".repeat(lead.chars().count());
+            return Some(Edit { span: at, replacement: format!("{}{newline}{indent}", line.replace('\n', newline)) });
+        }
+        let (name, value) = line.split_once(": ").filter(|_| !line.contains('\n'))?;
+        let after = source.slice(Span { start: key.span().end, end: source.len(), ..at });
+        let gap = if after.starts_with(": ") || after.starts_with(" :") { " " } else { "" };
+        let entry = match key.style() {
+            Style::DoubleQuoted => {
+                format!("{}:{gap}{}", written(name, Style::DoubleQuoted), written(value.trim_matches('"'), Style::DoubleQuoted))
+            }
+            _ => line.to_owned(),
+        };
+        let behind = if lead.trim().is_empty() { format!("{newline}{lead}") } else { gap.to_owned() };
+        Some(Edit { span: at, replacement: format!("{entry},{behind}") })
     }
 }
 
-/// Whether an entry stands between braces, where lines are not what holds it.
-fn in_flow(source: &Source, entry: Span) -> bool {
-    let before = source.slice(Span { start: 0, end: entry.start, ..entry }).trim_ascii_end();
-    before.ends_with(['{', '[', ',']) && entry.start > 0
+/// Renames a key, or writes another word for a value, keeping the quotes.
+#[must_use]
+pub fn rename(key: Value<'_, '_>, name: &str) -> Edit {
+    Edit { span: key.span(), replacement: written(name, key.style()) }
+}
+
+/// Takes an entry of a mapping out: with its lines where it has them to itself, between braces with one comma.
+#[must_use]
+pub fn without(source: &Source, mapping: Value<'_, '_>, key: Value<'_, '_>) -> Option<Edit> {
+    let end = |entry: &Entry<'_, '_>| entry.value.span().end.max(entry.key.span().end);
+    let entries: Vec<_> = mapping.entries().collect();
+    let at = entries.iter().position(|entry| entry.key.id == key.id)?;
+    let entry = entries.get(at)?;
+    let start = entry.key.span();
+    if mapping.follow().style() == Style::Flow {
+        let span = match (at.checked_sub(1).and_then(|before| entries.get(before)), entries.get(at + 1)) {
+            (Some(before), _) => Span { start: end(before), end: end(entry), ..start },
+            (None, Some(next)) => Span { end: next.key.span().start, ..start },
+            (None, None) => Span { end: end(entry), ..start },
+        };
+        return Some(Edit { span, replacement: String::new() });
+    }
+    if !lead(source, key).bytes().all(|byte| byte == b' ') {
+        return None;
+    }
+    let line = source.line_span(source.line_of(start.start));
+    let last = source.line_of(end(entry).max(start.start + 1) - 1);
+    let tail = source.slice(Span { start: end(entry), ..source.line_span(last) }).trim_start();
+    let next = source.line_starts().get(last + 1).copied().unwrap_or(source.len());
+    let mark = line.end - line.start - len(source.slice(line).trim_start_matches('\u{feff}'));
+    (tail.is_empty() || tail.starts_with('#'))
+        .then(|| Edit { span: Span { start: line.start + mark, end: next, ..line }, replacement: String::new() })
+}
+
+/// What stands before a key on its line, a byte order mark left out.
+fn lead<'t>(source: &'t Source, key: Value<'_, '_>) -> &'t str {
+    let start = key.span();
+    let line = source.line_span(source.line_of(start.start));
+    source.slice(Span { end: start.start, ..line }).trim_start_matches('\u{feff}')
+}
+
+fn len(text: &str) -> u32 {
+    u32::try_from(text.len()).unwrap_or(0)
+}
+
+/// A text as it is written in YAML, in quotes where without them it would mean something else.
+#[must_use]
+pub fn scalar(text: &str) -> Cow<'_, str> {
+    if is_plain(text) { Cow::Borrowed(text) } else { Cow::Owned(written(text, Style::DoubleQuoted)) }
+}
+
+fn written(text: &str, style: Style) -> String {
+    match style {
+        Style::DoubleQuoted => format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")),
+        Style::SingleQuoted => format!("'{}'", text.replace('\'', "''")),
+        _ => text.to_owned(),
+    }
+}
+
+/// Whether a text is a text to YAML without quotes, between braces too.
+fn is_plain(text: &str) -> bool {
+    let harmless = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '/') && text.chars().all(harmless) && matches!(plain(text), Scalar::Str(_))
 }
 
 fn first_line(value: Value<'_, '_>) -> Span {

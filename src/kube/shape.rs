@@ -7,6 +7,7 @@ use serde::de::{self, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess
 
 use super::place::Step;
 use super::typed;
+use crate::yaml::{Kind, Value};
 
 /// The fields of one structure.
 pub type Fields = &'static [&'static str];
@@ -16,6 +17,30 @@ pub type Fields = &'static [&'static str];
 pub fn fields(api_version: &str, kind: &str, path: &[Step<'_>]) -> Option<Fields> {
     let found = typed::shape(api_version, kind, path)?;
     (!found.is_empty()).then_some(found)
+}
+
+/// Whether a kind has every field that is written; so it is where nothing is known of the kind.
+#[must_use]
+pub fn has_all_fields(api_version: &str, kind: &str, root: Value<'_, '_>) -> bool {
+    let mut open = vec![(root, Vec::new())];
+    while let Some((value, path)) = open.pop() {
+        let below = |step| path.iter().copied().chain([step]).collect();
+        match value.kind() {
+            Kind::Mapping => {
+                let known = fields(api_version, kind, &path);
+                for entry in value.entries() {
+                    let key = entry.key.text();
+                    if known.is_some_and(|known| !known.contains(&key)) {
+                        return false;
+                    }
+                    open.push((entry.value, below(Step::Key(key))));
+                }
+            }
+            Kind::Sequence => open.extend(value.items().enumerate().map(|(index, item)| (item, below(Step::Index(index))))),
+            _ => {}
+        }
+    }
+    true
 }
 
 /// Where else a field of this name may stand: one level up, or one level down in a structure beside it.

@@ -79,12 +79,21 @@ fn elsewhere(object: &Object<'_>, world: &World<'_>, asked: &Asked, service: &Ob
 }
 
 fn slip(object: &Object<'_>, world: &World<'_>, asked: &Asked) -> Option<Finding> {
-    let mut near = world.of_kind("Service", object, Distance::SameDirectory);
+    // A name without a port says too little to look far for it.
+    let most = if asked.port.is_some() { Distance::Near } else { Distance::SameDirectory };
+    let mut near = world.of_kind("Service", object, most);
     near.retain(|service| {
         let there = meant::namespaces(world, object, asked.namespace(), service) == Namespaces::Same;
         there && alike(service.name(), asked.name()) && asked.fits(service)
     });
-    let service = near.first()?;
+    let beside = |service: &&Object<'_>| world.distance(object, service) <= Distance::SameDirectory;
+    let service = match near.as_slice() {
+        [only] => only,
+        all => all.iter().find(|service| beside(service))?,
+    };
+    if world.unread("Service", asked.name(), object).is_some() {
+        return None;
+    }
     let open = world.changed_later(object) || world.changed_later(service) || world.unrendered_beside(object) || world.among_alternatives(object);
     let sure = if open { Confidence::Possible } else { Confidence::Likely };
     let has = asked.port.map_or_else(|| "is alike".to_owned(), |port| format!("has port {port}"));

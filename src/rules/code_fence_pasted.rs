@@ -11,7 +11,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let Some(source) = world.source(object) else { return };
     for line in broken::fences(source, object.span) {
         let written = broken::without_comment(source.slice(line).trim_end());
-        let shown = source.line_span(source.line_of(line.start));
+        let shown = crate::source::Span { start: line.start, ..source.line_span(source.line_of(line.start)) };
         out.push(
             Finding::certain(format!("`{written}` is the edge of a Markdown code block, not YAML: kubectl can't read this document"))
                 .label(shown, "copied along with the manifest")

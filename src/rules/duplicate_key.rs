@@ -2,8 +2,8 @@
 
 use crate::finding::{Edit, Finding};
 use crate::kube::repeats::{self, Repeat};
-use crate::kube::{Object, World};
-use crate::source::{Source, Span};
+use crate::kube::{Object, World, place};
+use crate::source::Source;
 use crate::yaml::{Kind, Style, Value};
 
 /// How many keys of a lost mapping are named.
@@ -11,7 +11,7 @@ const NAMED: usize = 4;
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let Some(source) = world.source(object) else { return };
-    let split = !repeats::seams(object).is_empty();
+    let split = repeats::is_several(object);
     for repeat in repeats::of(object) {
         if split && Some(repeat.mapping.id) == object.value().map(|root| root.id) {
             continue; // two objects without a separator: told by that name
@@ -27,8 +27,11 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
             let finding = Finding::likely(message).field(field).label(last.key.span(), "this one counts");
             out.push(if same {
                 let finding = finding.label(first.key.span(), "the same value: nothing is lost").help("take one of them out");
-                match removal(source, &repeat, 1) {
-                    Some(edit) => finding.safe_fix(format!("take the second `{key}` out"), vec![edit]),
+                // A block's last lines may run on into what follows it, so there the one that counts is left alone.
+                let block = matches!(last.value.style(), Style::Literal | Style::Folded);
+                let (which, index) = if block { ("first", 0) } else { ("second", 1) };
+                match removal(source, &repeat, index) {
+                    Some(edit) => finding.safe_fix(format!("take the {which} `{key}` out"), vec![edit]),
                     None => finding,
                 }
             } else {
@@ -66,17 +69,8 @@ fn lost(first: Value<'_, '_>, last: Value<'_, '_>) -> String {
     }
 }
 
-/// Takes the lines of one of two entries out, where it has them to itself.
+/// Takes one of two entries out.
 fn removal(source: &Source, repeat: &Repeat<'_, '_>, index: usize) -> Option<Edit> {
-    let entry = repeat.entries.get(index)?;
-    if repeat.entries.len() != 2 || repeat.mapping.style() == Style::Flow {
-        return None;
-    }
-    let (key, value) = (entry.key.span(), entry.value.span());
-    let line = source.line_span(source.line_of(key.start));
-    let end = source.line_span(source.line_of(value.end.max(key.end).max(1) - 1));
-    let alone = source.slice(Span { end: key.start, ..line }).trim().is_empty();
-    let tail = source.slice(Span { start: value.end.max(key.end), ..end }).trim();
-    let next = source.line_starts().get(source.line_of(end.start) + 1).copied().unwrap_or(source.len());
-    (alone && (tail.is_empty() || tail.starts_with('#'))).then(|| Edit { span: Span { end: next, ..line }, replacement: String::new() })
+    let entry = repeat.entries.get(index).filter(|_| repeat.entries.len() == 2)?;
+    place::without(source, repeat.mapping, entry.key)
 }

@@ -9,7 +9,7 @@ use crate::finding::{Confidence, Finding};
 use crate::kube::backends::{self, Backend};
 use crate::kube::meant;
 use crate::kube::typed::Typed;
-use crate::kube::world::{Distance, Namespaces};
+use crate::kube::world::{Distance, Namespaces, title};
 use crate::kube::{Object, World, ports, targets};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
@@ -76,7 +76,7 @@ fn tell(object: &Object<'_>, world: &World<'_>, backend: &Backend<'_>, service: 
     let path = format!("{}.service.port.{leaf}", backend.field);
     let place = object.at(&path);
     let written = backend.port_name.map_or_else(|| backend.port_number.unwrap_or_default().to_string(), str::to_owned);
-    let message = format!("Ingress `{}` sends to port `{written}` of Service `{}`, which has no such port", object.name(), service.name());
+    let message = format!("{} sends to port `{written}` of {}, which has no such port", title(&object.reference), title(&service.reference));
     let (help, meant) = match backend.port_name {
         Some(name) => service_port::for_name(world, service, name),
         None => {
@@ -89,7 +89,10 @@ fn tell(object: &Object<'_>, world: &World<'_>, backend: &Backend<'_>, service: 
         None => (Confidence::Likely, "ingress-nginx takes a `targetPort` for it; every other controller finds no such port: clients get a 503"),
         Some(true) => (Confidence::Possible, "ingress-nginx takes a `targetPort` for it, against the API; any other controller answers 503"),
     };
-    let finding = Finding::new(meant::sure(world, object, None, service).min(most), message)
+    let sure = meant::sure(world, object, None, service);
+    let elsewhere = sure == Confidence::Possible && world.distance(object, service) > Distance::SameDirectory;
+    let help = if elsewhere { format!("if that Service is the one meant: {help}") } else { help };
+    let finding = Finding::new(sure.min(most), message)
         .field(&path)
         .label(place.span(), says)
         .label(service.at("spec.ports[0].port").span(), format!("{} has {}", world.told(service), service_port::list(service)))

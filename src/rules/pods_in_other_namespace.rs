@@ -2,6 +2,7 @@
 
 use crate::finding::{Confidence, Edit, Finding};
 use crate::kube::dangling::{self, Cause};
+use crate::kube::place::scalar;
 use crate::kube::world::{Distance, Match, Namespaces, title};
 use crate::kube::{Object, World};
 
@@ -29,7 +30,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
 
 /// Names the namespace where none is written; where two are, the Service goes to its pods.
 fn moved(object: &Object<'_>, workload: &Object<'_>, world: &World<'_>) -> Option<(String, Edit)> {
-    let add = |to: &Object<'_>, namespace: &str| to.at("metadata.name").insert_before(world.source(to)?, &format!("namespace: {namespace}"));
+    let add = |to: &Object<'_>, namespace: &str| to.at("metadata.name").insert_before(world.source(to)?, &format!("namespace: {}", scalar(namespace)));
     Some(match (object.namespace(), workload.namespace()) {
         (Some(mine), None) => (format!("set `namespace: {mine}` on {}", world.told(workload)), add(workload, mine)?),
         (None, Some(theirs)) => (format!("set `namespace: {theirs}` on the Service"), add(object, theirs)?),

@@ -26,7 +26,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
                 finding = finding.label(named.title(), format!("{} has no such label: none of its pods is meant", world.told(named)));
             }
             let finding = finding.help(format!("write `{NAMESPACE_NAME}: {name}`, which every namespace has"));
-            let edit = object.at(&field).key().map(|span| crate::finding::Edit { span, replacement: NAMESPACE_NAME.to_owned() });
+            let edit = object.at(&field).rename(NAMESPACE_NAME);
             let finding = match edit {
                 Some(edit) => finding.unsafe_fix(format!("select by `{NAMESPACE_NAME}`"), vec![edit]),
                 None => finding,

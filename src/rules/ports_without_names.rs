@@ -6,7 +6,7 @@ use super::refusals::{self, Mistake, Refusal};
 use crate::finding::{Edit, Finding};
 use crate::kube::world::title;
 use crate::kube::{Object, World};
-use crate::yaml::{Style, Value};
+use crate::yaml::Value;
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let unnamed: Vec<_> = refusals::of(object, world, Mistake::PortsWithoutNames).collect();
@@ -52,10 +52,6 @@ fn naming(object: &Object<'_>, world: &World<'_>, port: &str, taken: &mut BTreeS
     let name = if taken.contains(&usual) { format!("{protocol}-{number}") } else { usual };
     if !taken.insert(name.clone()) || !number.bytes().all(|c| c.is_ascii_digit()) {
         return None;
-    }
-    if value.style() == Style::Flow {
-        let start = first.key.span();
-        return Some(Edit { span: crate::source::Span { end: start.start, ..start }, replacement: format!("name: {name}, ") });
     }
     object.at(&format!("{port}.{}", first.key.text())).insert_before(world.source(object)?, &format!("name: {name}"))
 }

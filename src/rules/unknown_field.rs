@@ -2,14 +2,19 @@
 
 use super::refusals;
 use crate::finding::{Confidence, Edit, Finding, ServerSays};
-use crate::kube::place::steps;
 use crate::kube::shape::{self, Elsewhere};
-use crate::kube::{Object, World, faults, near, place::Step};
+use crate::kube::place::{self, Step};
+use crate::kube::{Object, World, faults, near};
 use crate::source::{Source, Span};
-use crate::yaml::{Fault, Got, Style};
+use crate::yaml::{Entry, Fault, Got, Style, Value};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     for (fault, known) in faults::unknown(object) {
+        // In a patch a null takes the field away.
+        let is_null = || object.at(&fault.path).value().is_some_and(|value| value.follow().is_null());
+        if refusals::is_patch(object, world) && is_null() {
+            continue;
+        }
         match old_backend(object, world, fault) {
             Old::No => out.push(unknown(object, fault, known)),
             Old::Told => {}
@@ -49,13 +54,15 @@ fn unknown(object: &Object<'_>, fault: &Fault, known: &[&'static str]) -> Findin
     let is_free = |name: &str| siblings.is_none_or(|value| value.get(name).is_none());
     let message = format!("{whose} has no field `{key}`");
     let meant = near::did_you_mean(key, known.iter().copied());
-    let elsewhere = shape::elsewhere(&object.reference.api_version, object.kind(), &steps(parent).collect::<Vec<_>>(), key);
+    let certain = |meant| near::is_certain(key, meant, known.iter().copied());
+    let elsewhere = shape::elsewhere(&object.reference.api_version, object.kind(), &place::steps(parent).collect::<Vec<_>>(), key);
     if let Some(meant) = meant.filter(|meant| is_free(meant) && (elsewhere.is_none() || meant.eq_ignore_ascii_case(key))) {
         let label = if meant.eq_ignore_ascii_case(key) { "fields are case-sensitive" } else { "kubectl refuses unknown fields" };
         let finding = finding(message, label.into()).help(format!("did you mean `{meant}`?"));
-        let (title, edits) = (format!("write `{meant}`"), vec![Edit { span, replacement: meant.to_owned() }]);
-        let certain = near::is_certain(key, meant, known.iter().copied());
-        return if certain { finding.safe_fix(title, edits) } else { finding.unsafe_fix(title, edits) };
+        let written = siblings.and_then(|value| value.entries().find(|entry| entry.key.span() == span)).map(|entry| entry.key);
+        let Some(written) = written else { return finding };
+        let (title, edits) = (format!("write `{meant}`"), vec![place::rename(written, meant)]);
+        return if certain(meant) { finding.safe_fix(title, edits) } else { finding.unsafe_fix(title, edits) };
     }
     if let Some((why, help)) = another_version(object, &fault.path, key) {
         return finding(message, why.into()).help(help);
@@ -112,34 +119,58 @@ fn old_backend(object: &Object<'_>, world: &World<'_>, fault: &Fault) -> Old {
         .label(port_key, format!("now `service.port.{by}`"))
         .help(format!("write `service: {{name: {service}, port: {{{by}: {target}}}}}`"))
         .server(server(object, &fault.path));
-    Old::Backend(Box::new(match world.source(object).and_then(|source| rewrite(object, source, parent, by)) {
-        Some(edit) => finding.safe_fix("write it as in `networking.k8s.io/v1`", vec![edit]),
+    let backend = object.at(parent).value();
+    Old::Backend(Box::new(match backend.zip(world.source(object)).and_then(|(backend, source)| rewrite(backend, source, by)) {
+        Some(edits) => finding.safe_fix("write it as in `networking.k8s.io/v1`", edits),
         None => finding,
     }))
 }
 
-/// The new form in place of the two old lines, where they are all there is.
-fn rewrite(object: &Object<'_>, source: &Source, backend: &str, by: &str) -> Option<Edit> {
-    let value = object.at(backend).value()?.follow();
-    let (first, last) = (value.entries().next()?, value.entries().nth(1)?);
-    if value.entries().count() != 2 || value.style() != Style::Block {
-        return None;
+/// The two old keys in the new form, where they are all there is; the values and their comments stay as they are.
+fn rewrite(backend: Value<'_, '_>, source: &Source, by: &str) -> Option<Vec<Edit>> {
+    let entries: Vec<_> = backend.follow().entries().collect();
+    let [first, second] = entries.as_slice() else { return None };
+    let quote = |key: Value<'_, '_>| match key.style() {
+        Style::DoubleQuoted => "\"",
+        Style::SingleQuoted => "'",
+        _ => "",
+    };
+    if backend.follow().style() == Style::Flow {
+        let write = |entry: &Entry<'_, '_>, before: &str, after: &str| {
+            let q = quote(entry.key);
+            let key = if entry.key.text() == "serviceName" { format!("{q}name{q}") } else { format!("{q}port{q}: {{{q}{by}{q}") };
+            let closed = if entry.key.text() == "serviceName" { after.to_owned() } else { format!("}}{after}") };
+            let end = entry.value.span().end;
+            let opened = if before.is_empty() { key } else { format!("{q}{before}{q}: {{{key}") };
+            [
+                Edit { span: entry.key.span(), replacement: opened },
+                Edit { span: Span { start: end, ..entry.value.span() }, replacement: closed },
+            ]
+        };
+        let edits = write(first, "service", "").into_iter().chain(write(second, "", "}"));
+        return Some(edits.filter(|edit| edit.span.start < edit.span.end || !edit.replacement.is_empty()).collect());
     }
     let start = first.key.span();
-    let line = source.line_span(source.line_of(start.start));
-    let indent = source.slice(Span { end: start.start, ..line });
+    let indent = source.slice(Span { end: start.start, ..source.line_span(source.line_of(start.start)) });
     if !indent.bytes().all(|c| c == b' ') {
         return None;
     }
-    let text = |key: &str| object.at(&format!("{backend}.{key}")).value().map(|value| source.slice(value.span()));
-    let (name, port) = (text("serviceName")?, text("servicePort")?);
-    let replacement = format!("service:\n{indent}  name: {name}\n{indent}  port:\n{indent}    {by}: {port}");
-    Some(Edit { span: Span { end: last.value.span().end, ..start }, replacement })
+    let newline = source.newline();
+    let write = |entry: &Entry<'_, '_>, before: &str| {
+        let q = quote(entry.key);
+        let key = match entry.key.text() {
+            "serviceName" => format!("{q}name{q}"),
+            _ => format!("{q}port{q}:{newline}{indent}    {q}{by}{q}"),
+        };
+        Edit { span: entry.key.span(), replacement: format!("{before}{key}") }
+    };
+    let q = quote(first.key);
+    Some(vec![write(first, &format!("{q}service{q}:{newline}{indent}  ")), write(second, "  ")])
 }
 
 /// The path so many levels up.
 fn above(path: &str, levels: usize) -> String {
-    let all: Vec<_> = steps(path).collect();
+    let all: Vec<_> = place::steps(path).collect();
     let kept = all.len().saturating_sub(levels);
     let mut above = String::new();
     for step in all.into_iter().take(kept) {

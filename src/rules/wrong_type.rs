@@ -2,7 +2,7 @@
 
 use crate::finding::{Edit, Finding, ServerSays};
 use crate::kube::{Object, World, faults};
-use crate::yaml::{Fault, Got, Style, Value, go_type};
+use crate::yaml::{Fault, Got, Kind, Style, Value, go_type};
 
 pub fn check(object: &Object<'_>, _: &World<'_>, out: &mut Vec<Finding>) {
     for (fault, wanted, got) in faults::wrong_type(object) {
@@ -49,7 +49,8 @@ fn wrong(object: &Object<'_>, fault: &Fault, wanted: &str, got: &Got) -> Finding
 
 /// With the way out, and the mend where only one is possible.
 fn mend(finding: Finding, value: Option<Value<'_, '_>>, text: &str, one: &str, got: &Got) -> Finding {
-    let Some(value) = value else { return finding };
+    // What an alias stands for is told, and mended, where it is written.
+    let Some(value) = value.filter(|value| !matches!(value.kind(), Kind::Alias(_))) else { return finding };
     let plain = value.style() == Style::Plain;
     let edit = |replacement: String| vec![Edit { span: value.span(), replacement }];
     match (one, got) {

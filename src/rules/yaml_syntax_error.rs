@@ -25,8 +25,6 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     for (span, says) in unread::consequences(world, object).into_iter().take(MOST_CONSEQUENCES) {
         finding = finding.label(span, says);
     }
-    out.push(match cause.fix {
-        Some((title, edit)) => finding.safe_fix(title, vec![edit]),
-        None => finding,
-    });
+    finding.fix = cause.fix;
+    out.push(finding);
 }

@@ -310,7 +310,9 @@ impl<'t> de::Deserializer<'t> for Reader<'_, 't, '_> {
             }
             return visitor.visit_seq(Nothing);
         }
-        visitor.visit_seq(Items { run: self.run, items: self.value.items(), index: 0 })
+        let items = self.value.items();
+        // Counted first, so that a list of large structures takes no more than it holds.
+        visitor.visit_seq(Items { run: self.run, left: items.clone().count(), items, index: 0 })
     }
 
     fn deserialize_tuple<V: Visitor<'t>>(self, _: usize, visitor: V) -> Result<V::Value, Refused> {
@@ -414,6 +416,8 @@ fn below<'t, 's, T: DeserializeSeed<'t>>(
 struct Items<'r, 't, 's, I> {
     run: &'r Run<'r, 't, 's>,
     items: I,
+    /// How many are yet to come.
+    left: usize,
     index: usize,
 }
 
@@ -425,10 +429,15 @@ impl<'t, 's: 't, I: Iterator<Item = Value<'t, 's>>> SeqAccess<'t> for Items<'_, 
             let Some(item) = self.items.next() else { return Ok(None) };
             let index = self.index;
             self.index += 1;
+            self.left = self.left.saturating_sub(1);
             if !self.run.absent.contains(&item.id) {
                 return below(self.run, Step::Index(index), None, item, seed).map(Some);
             }
         }
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.left)
     }
 }
 

@@ -34,7 +34,7 @@ pub use documents::{Chunk, documents};
 pub use entries::{Lost, Pair};
 pub use fault::{Fault, FaultKind, Got, go_type};
 pub use read::{SyntaxError, read};
-pub use resolve::Scalar;
+pub use resolve::{Scalar, plain};
 pub use tree::{Entry, Kind, Node, NodeId, Style, Tag, Tree, Value};
 pub use value::{Entries, Items};
 
