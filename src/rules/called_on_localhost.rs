@@ -70,6 +70,6 @@ fn is_of_programs(object: &Object<'_>, world: &World<'_>, call: &Call) -> bool {
         None => (object, &call.field),
     };
     let written = world.source(holder).map_or("", |source| source.slice(holder.at(field).span())).trim_matches(['"', '\'']);
-    let speaks = |scheme: &&str| written.strip_prefix(*scheme).is_some_and(|rest| rest.starts_with([':', '+']));
-    SCHEMES.iter().any(|scheme| speaks(&scheme)) || written == "localhost" || written.parse() == Ok(call.port)
+    let speaks = |scheme: &str| written.strip_prefix(scheme).is_some_and(|rest| rest.starts_with([':', '+']));
+    SCHEMES.iter().any(|scheme| speaks(scheme)) || written == "localhost" || written.parse() == Ok(call.port)
 }
