@@ -2,6 +2,7 @@
 
 use k8s_openapi::api::core::v1::Container;
 
+use super::configured;
 use super::maps::Map;
 use super::object::{Object, ObjectId};
 use super::ports;
@@ -15,6 +16,8 @@ pub struct Call {
     pub by: ObjectId,
     /// The field that tells it: `spec.template.spec.containers[0].env[1].value`.
     pub field: String,
+    /// The ConfigMap that says so, and where in it; none where the workload does.
+    pub config_map: Option<(ObjectId, String)>,
     /// The host as written: `api.shop.svc`.
     pub host: String,
     /// The namespace in the address, if one is.
@@ -92,7 +95,7 @@ impl Calls {
 #[must_use]
 pub fn gather(world: &World<'_>) -> Calls {
     let mut calls = Calls::default();
-    for call in world.objects().iter().flat_map(of) {
+    for call in world.objects().iter().flat_map(|object| of(object).into_iter().chain(configured(world, object))) {
         calls.0.entry(call.name().to_owned()).or_default().push(call);
     }
     calls
@@ -117,6 +120,46 @@ pub fn of(object: &Object<'_>) -> Vec<Call> {
         for (list, texts) in [("command", &placed.container.command), ("args", &placed.container.args)] {
             for (index, text) in texts.iter().flatten().enumerate() {
                 note(&mut calls, object, text, false, || format!("{}.{list}[{index}]", within()));
+            }
+        }
+    }
+    calls
+}
+
+/// Variables of one container that are looked at in ConfigMaps, and the longest value: a file is no address.
+const MOST_GIVEN: usize = 512;
+const LONGEST: usize = 1024;
+
+/// Those of one workload that ConfigMaps of the files put into its variables.
+#[must_use]
+pub fn configured(world: &World<'_>, object: &Object<'_>) -> Vec<Call> {
+    let mut calls = Vec::new();
+    let Some(template) = object.template() else { return calls };
+    for placed in template.spec.into_iter().flat_map(ports::containers) {
+        let mut all = configured::given(world, object, placed.container);
+        all.retain(|it| it.value.len() <= LONGEST);
+        all.truncate(MOST_GIVEN);
+        let named: Map<&str, &str> = all.iter().map(|it| (it.name.as_str(), it.value)).collect();
+        for it in all.iter().filter(|it| !it.name.contains("IMAGE")) {
+            let before = calls.len();
+            let field = || format!("{}.{}", template.field(&placed.field()), it.field);
+            note(&mut calls, object, it.value, is_address(&it.name), field);
+            let port = it.name.strip_suffix("_HOST").and_then(|start| named.get(format!("{start}_PORT").as_str()));
+            let port = port.and_then(|port| port.trim().parse().ok()).filter(|port| (1..=65535).contains(port));
+            if let Some(port) = port.filter(|_| is_host(it.value)) {
+                let namespace = it.value.split('.').nth(1).map(str::to_owned);
+                calls.push(Call {
+                    by: object.id,
+                    field: field(),
+                    config_map: None,
+                    host: it.value.to_owned(),
+                    namespace,
+                    port,
+                    plain: true,
+                });
+            }
+            for call in calls.iter_mut().skip(before) {
+                call.config_map = Some((it.map.id, format!("data[{}]", it.key)));
             }
         }
     }
@@ -151,7 +194,7 @@ fn note(calls: &mut Vec<Call>, by: &Object<'_>, text: &str, is_address: bool, fi
         // Of a list only what stands first is the whole value's.
         let plain = led || is_address && text.starts_with(host);
         let namespace = host.split('.').nth(1).map(str::to_owned);
-        calls.push(Call { by: by.id, field: field(), host: host.to_owned(), namespace, port, plain });
+        calls.push(Call { by: by.id, field: field(), config_map: None, host: host.to_owned(), namespace, port, plain });
     }
 }
 
@@ -169,7 +212,7 @@ fn pairs(calls: &mut Vec<Call>, by: &Object<'_>, container: &Container, within: 
         if let Some(host) = host.filter(|host| is_host(host) && (1..=65535).contains(&port)) {
             let namespace = host.split('.').nth(1).map(str::to_owned);
             let field = format!("{}.env[{index}].value", within());
-            calls.push(Call { by: by.id, field, host: (*host).to_owned(), namespace, port, plain: true });
+            calls.push(Call { by: by.id, field, config_map: None, host: (*host).to_owned(), namespace, port, plain: true });
         }
     }
 }

@@ -30,15 +30,10 @@ pub fn signs(world: &World<'_>, workload: &Object<'_>, template: &Template<'_>) 
     let mut signs = Vec::new();
     let Some(spec) = template.spec else { return signs };
     for placed in ports::containers(spec).filter(|placed| placed.role != Role::Init) {
-        for (map, key, variable) in variables(placed.container) {
-            let Some((object, data)) = data(world, workload, map) else { continue };
-            let one = key.and_then(|key| data.get_key_value(key));
-            let all = data.iter().filter(|_| key.is_none());
-            for (key, value) in one.into_iter().chain(all) {
-                let name = variable.clone().unwrap_or_else(|prefix| format!("{prefix}{key}"));
-                if let (true, Some(number)) = (listens::is_own(&name, &placed.container.name), trailing_port(value)) {
-                    signs.push(sign(object, key, number, format!("`{name}={value}` in ConfigMap `{map}`")));
-                }
+        for it in given(world, workload, placed.container) {
+            if let (true, Some(number)) = (listens::is_own(&it.name, &placed.container.name), trailing_port(it.value)) {
+                let says = format!("`{}={}` in ConfigMap `{}`", it.name, it.value, it.map.name());
+                signs.push(sign(it.map, it.key, number, says));
             }
         }
     }
@@ -58,20 +53,45 @@ fn sign(object: &Object<'_>, key: &str, number: i32, says: String) -> Sign {
     Sign { number, says, field: format!("data[{key}]"), config_map: Some(object.id) }
 }
 
-/// The ConfigMaps that a container takes variables from: the map, the key or all of them, and the variable's name or what
-/// is put before each key.
-type Variable<'c> = (&'c str, Option<&'c str>, Result<String, String>);
+/// A variable that a ConfigMap gives to a container.
+#[derive(Clone, Debug)]
+pub struct Given<'w, 's> {
+    /// Where the container asks for it: `env[0].valueFrom`, `envFrom[1]`.
+    pub field: String,
+    /// Its name in the container.
+    pub name: String,
+    /// Its value.
+    pub value: &'w str,
+    /// The ConfigMap.
+    pub map: &'w Object<'s>,
+    /// The key in the ConfigMap.
+    pub key: &'w str,
+}
 
-fn variables(container: &Container) -> impl Iterator<Item = Variable<'_>> {
-    let single = container.env.iter().flatten().filter_map(|variable| {
-        let key = variable.value_from.as_ref()?.config_map_key_ref.as_ref()?;
-        Some((key.name.as_str(), Some(key.key.as_str()), Ok(variable.name.clone())))
-    });
-    let whole = container.env_from.iter().flatten().filter_map(|from| {
-        let map = from.config_map_ref.as_ref()?;
-        Some((map.name.as_str(), None, Err(from.prefix.clone().unwrap_or_default())))
-    });
-    single.chain(whole)
+/// The variables that ConfigMaps of the files give to a container.
+#[must_use]
+pub fn given<'w, 's>(world: &'w World<'s>, workload: &Object<'_>, container: &Container) -> Vec<Given<'w, 's>> {
+    let mut found = Vec::new();
+    for (index, variable) in container.env.iter().flatten().enumerate() {
+        let Some(from) = variable.value_from.as_ref().and_then(|from| from.config_map_key_ref.as_ref()) else { continue };
+        let Some((map, data)) = data(world, workload, &from.name) else { continue };
+        let given = data.get_key_value(&from.key);
+        found.extend(given.map(|(key, value)| Given {
+            field: format!("env[{index}].valueFrom"),
+            name: variable.name.clone(),
+            value,
+            map,
+            key,
+        }));
+    }
+    for (index, from) in container.env_from.iter().flatten().enumerate() {
+        let Some((map, data)) = from.config_map_ref.as_ref().and_then(|it| data(world, workload, &it.name)) else { continue };
+        let prefix = from.prefix.as_deref().unwrap_or_default();
+        let all =
+            data.iter().map(|(key, value)| Given { field: format!("envFrom[{index}]"), name: format!("{prefix}{key}"), value, map, key });
+        found.extend(all);
+    }
+    found
 }
 
 /// The lines of a file by which well-known servers are told their port: nginx' and HAProxy's kin `listen 8080;`, Apache's

@@ -101,7 +101,7 @@ fn read(shape: &Shape, field: &str, it: Value<'_, '_>) -> Option<Backend> {
     if text("kind").is_some_and(|kind| kind != "Service") {
         return None;
     }
-    let host = text(shape.name).filter(|name| !name.contains(['@', '*', '$', '{']))?;
+    let host = text(shape.name).filter(|name| !name.contains(['@', '*', '$', '{', '/']))?;
     let (service, namespace) = match host.split('.').collect::<Vec<_>>()[..] {
         [service] => (service, text("namespace")),
         [service, namespace, "svc", ..] if shape.name == "host" => (service, Some(namespace)),

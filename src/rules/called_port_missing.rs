@@ -11,7 +11,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     if world.kustomize.is_patch(object.span.file) {
         return;
     }
-    for call in calls::of(object) {
+    for call in calls::of(object).into_iter().chain(calls::configured(world, object)) {
         let name = Name { group: "", kind: "Service", namespace: call.namespace.as_deref(), name: call.name() };
         let Meant::There(services) = meant::meant(world, object, name) else { continue };
         // `redis.example.com` only begins like a Service's name.
@@ -40,9 +40,16 @@ fn tell(object: &Object<'_>, world: &World<'_>, call: &Call, service: &Object<'_
     // Of itself a program is told what others are to call it, or where it listens.
     let own = world.services_taking(object).iter().any(|it| it.id == service.id);
     let sure = if close && call.plain && !own { sure } else { Confidence::Possible };
-    Finding::new(sure, format!("{} `{}` calls Service `{}` at port {}, which it does not have", object.kind(), object.name(), service.name(), call.port))
-        .field(&call.field)
-        .label(object.at(&call.field).span(), "nothing answers there: the connection is refused or times out")
+    let refused = "nothing answers there: the connection is refused or times out";
+    let message = format!("{} `{}` calls Service `{}` at port {}, which it does not have", object.kind(), object.name(), service.name(), call.port);
+    let finding = Finding::new(sure, message).field(&call.field);
+    let finding = match call.config_map.as_ref().and_then(|(id, field)| Some((world.object(*id)?, field))) {
+        Some((map, field)) => finding
+            .label(object.at(&call.field).span(), format!("takes the address from {}", world.told(map)))
+            .label(map.at(field).span(), refused),
+        None => finding.label(object.at(&call.field).span(), refused),
+    };
+    finding
         .label(service.at("spec.ports[0].port").span(), format!("{} has {}", world.told(service), service_port::list(service)))
         .help(help)
 }

@@ -4,12 +4,14 @@ use crate::finding::{Confidence, Finding};
 use crate::kube::calls;
 use crate::kube::meant::{self, Meant, Name};
 use crate::kube::near::alike;
+use crate::kube::object::ObjectId;
 use crate::kube::world::{Distance, Namespaces};
 use crate::kube::{Object, World, targets};
 
 /// A host that a container is told to call.
 struct Asked {
     field: String,
+    config_map: Option<(ObjectId, String)>,
     host: String,
     port: Option<i32>,
 }
@@ -36,7 +38,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     }
     let aliases: Vec<&str> = spec.host_aliases.iter().flatten().flat_map(|alias| alias.hostnames.iter().flatten()).map(String::as_str).collect();
     let mut told: Vec<String> = Vec::new();
-    for asked in asked(object) {
+    for asked in asked(object, world) {
         if asked.name() == "localhost" || aliases.contains(&asked.host.as_str()) || told.contains(&asked.host) {
             continue;
         }
@@ -56,10 +58,10 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
 }
 
 /// What is certainly meant as a host of the cluster, those with a port first.
-fn asked(object: &Object<'_>) -> Vec<Asked> {
-    let plain = calls::of(object).into_iter().filter(|call| call.plain);
-    let with_port = plain.map(|call| Asked { field: call.field, host: call.host, port: Some(call.port) });
-    let alone = calls::hosts(object).into_iter().map(|(field, host)| Asked { field, host, port: None });
+fn asked(object: &Object<'_>, world: &World<'_>) -> Vec<Asked> {
+    let plain = calls::of(object).into_iter().chain(calls::configured(world, object)).filter(|call| call.plain);
+    let with_port = plain.map(|call| Asked { field: call.field, config_map: call.config_map, host: call.host, port: Some(call.port) });
+    let alone = calls::hosts(object).into_iter().map(|(field, host)| Asked { field, config_map: None, host, port: None });
     with_port.chain(alone).filter(|asked| calls::is_of_cluster(&asked.host)).collect()
 }
 
@@ -70,7 +72,7 @@ fn elsewhere(object: &Object<'_>, world: &World<'_>, asked: &Asked, service: &Ob
     let mine = asked.namespace().unwrap_or(world.namespace(object));
     let sure = if close && !world.among_alternatives(object) { Confidence::Likely } else { Confidence::Possible };
     asked.fits(service).then(|| {
-        finding(object, asked, sure, format!("{} `{}` calls `{}` in namespace `{mine}`, the Service is in `{theirs}`", object.kind(), object.name(), asked.name()))
+        finding(object, world, asked, sure, format!("{} `{}` calls `{}` in namespace `{mine}`, the Service is in `{theirs}`", object.kind(), object.name(), asked.name()))
             .label(service.title(), format!("{} is in `{theirs}`", world.told(service)))
             .help(format!("write `{}.{theirs}.svc`", asked.name()))
     })
@@ -96,7 +98,7 @@ fn slip(object: &Object<'_>, world: &World<'_>, asked: &Asked) -> Option<Finding
     let sure = if open { Confidence::Possible } else { Confidence::Likely };
     let has = asked.port.map_or_else(|| "is alike".to_owned(), |port| format!("has port {port}"));
     Some(
-        finding(object, asked, sure, nowhere(object, asked))
+        finding(object, world, asked, sure, nowhere(object, asked))
             .label(service.title(), format!("{} {has}", world.told(service)))
             .help(format!("did you mean `{}`?", service.name())),
     )
@@ -116,7 +118,7 @@ fn other_name(object: &Object<'_>, world: &World<'_>, asked: &Asked) -> Option<F
     let [service] = here[..] else { return None };
     let own = world.services_taking(object).iter().any(|it| it.id == service.id);
     (!own).then(|| {
-        finding(object, asked, Confidence::Possible, nowhere(object, asked))
+        finding(object, world, asked, Confidence::Possible, nowhere(object, asked))
             .label(service.title(), format!("{} has port {port}, and nothing here calls it by its name", world.told(service)))
             .help(format!("if that is the one, write `{}`, or give it the other name: Kubernetes has no aliases of its own as docker-compose has", service.name()))
     })
@@ -126,6 +128,13 @@ fn nowhere(object: &Object<'_>, asked: &Asked) -> String {
     format!("{} `{}` calls `{}`, and these files have no Service of that name", object.kind(), object.name(), asked.name())
 }
 
-fn finding(object: &Object<'_>, asked: &Asked, sure: Confidence, message: String) -> Finding {
-    Finding::new(sure, message).field(&asked.field).label(object.at(&asked.field).span(), "this name does not resolve: \"unknown host\"")
+fn finding(object: &Object<'_>, world: &World<'_>, asked: &Asked, sure: Confidence, message: String) -> Finding {
+    let finding = Finding::new(sure, message).field(&asked.field);
+    let unknown = "this name does not resolve: \"unknown host\"";
+    match asked.config_map.as_ref().and_then(|(id, field)| Some((world.object(*id)?, field))) {
+        Some((map, field)) => finding
+            .label(object.at(&asked.field).span(), format!("takes it from {}", world.told(map)))
+            .label(map.at(field).span(), unknown),
+        None => finding.label(object.at(&asked.field).span(), unknown),
+    }
 }

@@ -46,6 +46,7 @@ rules! {
     autoscaled_twice => "autoscaled-twice",
     autoscaler_target_missing => "autoscaler-target-missing",
     autoscaler_without_requests => "autoscaler-without-requests",
+    called_on_localhost => "called-on-localhost",
     called_pod_missing => "called-pod-missing",
     called_port_missing => "called-port-missing",
     called_service_missing => "called-service-missing",

@@ -116,7 +116,7 @@ fn nobody(object: &Object<'_>, world: &World<'_>, workload: &Object<'_>, policie
     let close = |policy: &&&Object<'_>| world.distance(policy, workload) <= Distance::SameDirectory && world.namespaces(policy, workload) == Namespaces::Same;
     let policy = policies.iter().find(close).filter(|_| is_outside(object) || ingress(object, world).is_some())?;
     let field = "spec.ports[0].port";
-    let finding = Finding::possible(format!("no NetworkPolicy of these files admits anybody to the pods of Service `{}`", object.name()))
+    let finding = Finding::possible(format!("the NetworkPolicies of these files admit nobody to the pods of Service `{}`", object.name()))
         .label(object.at(field).span(), "as it stands here, connections end in a time-out, whoever asks")
         .label(policy.title(), format!("{} closes the pods of {} and admits nobody", world.told(policy), world.told(workload)))
         .help("check together with the policies that open it, or add one with an `ingress` rule for these pods");

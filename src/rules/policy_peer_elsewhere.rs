@@ -5,6 +5,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
 use crate::finding::{Confidence, Finding};
 use crate::kube::isolation::{self, Rule};
+use crate::kube::near::Miss;
 use crate::kube::world::{Distance, Namespaces};
 use crate::kube::policy::NAMESPACE_NAME;
 use crate::kube::{Object, World, pods};
@@ -21,8 +22,11 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
             let taken = pods::taken(world, object, selector);
             let here = taken.iter().any(|it| world.namespaces(object, it) != Namespaces::Different);
             let nobody = selector.match_labels.as_ref().is_none_or(|pairs| pairs.is_empty());
-            let Some(workload) = taken.first().filter(|_| !here && !nobody) else { continue };
-            out.push(tell(object, world, &rule, index, workload));
+            match taken.first().filter(|_| !here && !nobody) {
+                Some(workload) => out.push(tell(object, world, &rule, index, workload)),
+                None if taken.is_empty() && !nobody => out.extend(slip(object, world, &rule, index, selector)),
+                None => {}
+            }
         }
     }
 }
@@ -41,6 +45,24 @@ fn only_pods(peer: &NetworkPolicyPeer) -> Option<&LabelSelector> {
 fn beside<'p>(rule: &Rule<'p>, index: usize) -> Option<usize> {
     let alone = |at: &usize| rule.peers.get(*at).is_some_and(|peer| peer.namespace_selector.is_some() && peer.pod_selector.is_none());
     [index.checked_sub(1), Some(index + 1)].into_iter().flatten().find(alone)
+}
+
+/// Nobody has the labels, and the pods of one workload nearly.
+fn slip(object: &Object<'_>, world: &World<'_>, rule: &Rule<'_>, index: usize, selector: &LabelSelector) -> Option<Finding> {
+    let near = pods::nearly(world, object, selector)?;
+    let it = near.object;
+    let there = |key: &str| it.template().map(|template| it.at(&template.field(&format!("metadata.labels[{key}]"))).span()).unwrap_or_default();
+    let (span, label) = match near.misses.first()? {
+        Miss::Value { key, value } => (there(key), format!("the pods of {} have `{key}: {value}`", world.told(it))),
+        Miss::Key { key, .. } => (there(key), format!("the pods of {} have the value under `{key}`", world.told(it))),
+        _ => (it.title(), format!("{} has it itself: its pods don't inherit it", world.told(it))),
+    };
+    let field = format!("{}.{}[{index}].podSelector", rule.field, rule.peers_field);
+    let finding = Finding::possible(format!("NetworkPolicy `{}` admits pods that are not there", object.name()))
+        .label(object.at(&field).span(), "no pod of its namespace has these labels: nobody is admitted by it")
+        .label(span, label)
+        .help("select labels that the pods have");
+    Some(finding.field(field))
 }
 
 fn tell(object: &Object<'_>, world: &World<'_>, rule: &Rule<'_>, index: usize, workload: &Object<'_>) -> Finding {

@@ -18,10 +18,6 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
             backend.declared().any(|declared| declared == number) || listens::mentions(world, backend.found.object, &backend.found.template, number)
         };
         let target = Target { object, world, index, port, number };
-        if let Some(finding) = target.other_protocol(&backends) {
-            out.push(finding);
-            continue;
-        }
         if backends.is_empty() || backends.iter().any(known) || backends.iter().any(Backend::ports_in_doubt) {
             continue;
         }
@@ -118,9 +114,12 @@ impl Target<'_, '_> {
         others.filter_map(|it| Some((it, to(it)?))).next()
     }
 
-    /// Whether a port of another Service is the same by number or name, so that both were meant for one program.
+    /// Whether a port of another Service was meant for the same program: it is the same by number or name, or nothing
+    /// tells them apart, neither a name nor a number that is kept from outside to inside.
     fn is_alike(&self, other: &ServicePort) -> bool {
-        other.port == self.port.port || other.name.is_some() && other.name == self.port.name
+        let (mine, theirs) = (self.port.name.as_ref(), other.name.as_ref());
+        let kept = self.port.port == self.number;
+        other.port == self.port.port || mine.is_some() && mine == theirs || (mine.is_none() || theirs.is_none()) && !kept
     }
 
     /// Whether the number is only the Service's outer port, 80 or 443, taken for want of a `targetPort`, beside a program
@@ -129,30 +128,6 @@ impl Target<'_, '_> {
         let written = self.object.at(&format!("spec.ports[{}].targetPort", self.index)).found;
         let outer = |number: i32| matches!(number, 80 | 443);
         !written && outer(self.number) && !outer(declared) && targets::service_ports(self.object).count() == 1
-    }
-
-    /// The number is declared for UDP only, on purpose as TCP is the default, and the Service says TCP or nothing. The
-    /// other way round a `protocol` was left out of a mere note.
-    fn other_protocol(&self, backends: &[Backend<'_, '_>]) -> Option<Finding> {
-        let [backend] = backends else { return None };
-        let same = |it: &ServicePort| ports::protocol(it.protocol.as_deref()) == "UDP" && self.reached(backend, it) == Some(self.number);
-        let served = |service: &Object<'_>| targets::service_ports(service).any(|(_, it)| same(it));
-        let at: Vec<_> = ports::declared(backend.spec).filter(|(placed, _, it)| placed.role != Role::Init && it.container_port == self.number).collect();
-        let (placed, index, _) = at.first().copied()?;
-        let udp = at.iter().all(|(.., it)| it.protocol.as_deref() == Some("UDP"));
-        if !udp || ports::protocol(self.port.protocol.as_deref()) != "TCP" || self.world.services_taking(backend.found.object).into_iter().any(served) {
-            return None;
-        }
-        let field = backend.found.template.field(&format!("{}.ports[{index}].protocol", placed.field()));
-        let number = self.number;
-        let sure = if self.port.protocol.is_none() { self.likely(backend) } else { Confidence::Possible };
-        let message = format!("Service `{}` sends to port {number} by TCP, which {} declares for UDP", self.object.name(), self.world.told(backend.found.object));
-        let path = format!("spec.ports[{}]", self.index);
-        let finding = Finding::new(sure, message)
-            .label(self.object.at(&path).span(), "without a `protocol` it is TCP: UDP packets to the Service are dropped")
-            .label(backend.found.object.at(&field).span(), format!("{number} is there for UDP"))
-            .help("write `protocol: UDP` at the Service's port, or declare the port for TCP too if the program takes both");
-        Some(finding.field(path))
     }
 
     fn host_port(&self, backend: &Backend<'_, '_>) -> Option<(i32, Span)> {
