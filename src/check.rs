@@ -2,13 +2,13 @@
 
 mod silence;
 
-use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use crate::config::{Levels, LevelsByFile, Settings};
 use crate::cost::{self, Options, Sharing};
 use crate::finding::Finding;
+use crate::kube::maps::Map;
 use crate::kube::object::State;
 use crate::kube::{Object, Profile, World, read};
 use crate::parallel;
@@ -95,6 +95,7 @@ pub fn judge_all<'l>(world: &World<'_>, levels: &(dyn Fn(&Source) -> &'l Levels 
                 settle(finding, rule, object, levels);
             }
         }
+        found.shrink_to_fit(); // a finding is large, and most objects have one or none
         found
     });
     let mut findings: Vec<Finding> = found.into_iter().flatten().collect();
@@ -105,14 +106,14 @@ pub fn judge_all<'l>(world: &World<'_>, levels: &(dyn Fn(&Source) -> &'l Levels 
 }
 
 /// The rules that look at objects of a sort, worked out once for each sort: thousands of objects are of a few.
-struct Concerned<'o>(HashMap<Sort<'o>, Vec<&'static Rule>>);
+struct Concerned<'o>(Map<Sort<'o>, Vec<&'static Rule>>);
 
 /// All that a rule's page may ask of an object before the rule looks at it: its kind, that it is one, and that it makes pods.
 type Sort<'o> = (&'o str, bool, bool);
 
 impl<'o> Concerned<'o> {
     fn of(objects: &'o [Object<'_>]) -> Self {
-        let mut by = HashMap::new();
+        let mut by = Map::default();
         for object in objects.iter().filter(|object| !object.context) {
             by.entry(sort(object)).or_insert_with(|| rules::all().iter().filter(|rule| rule.looks_at(object)).collect());
         }

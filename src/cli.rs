@@ -203,7 +203,7 @@ struct Explain {
     #[arg(long, value_name = "N", value_delimiter = ',')]
     pods_per_node: Vec<u32>,
 
-    /// Say everything: all names, variables, fields filled in, kube-proxy's chains
+    /// Say everything: checks for a live cluster, all names, variables, fields filled in, kube-proxy's chains
     #[arg(short, long)]
     verbose: bool,
 

@@ -125,6 +125,8 @@ pub struct Finding {
     pub server: Option<ServerSays>,
     /// A mend.
     pub fix: Option<Fix>,
+    /// What it shares with others of its rule that say the same of other places: as info they are told once a folder.
+    pub once: Option<String>,
 }
 
 impl Finding {
@@ -142,6 +144,7 @@ impl Finding {
             help: None,
             server: None,
             fix: None,
+            once: None,
         }
     }
 
@@ -188,6 +191,13 @@ impl Finding {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Says what it shares with others of its rule, which are told with it.
+    #[must_use]
+    pub fn once(mut self, what: impl Into<String>) -> Self {
+        self.once = Some(what.into());
         self
     }
 

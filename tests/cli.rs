@@ -168,6 +168,8 @@ fn a_bad_configuration_is_2_with_its_line() {
             "\nrules:\n  selector-match-nothing: off\n",
             "svclint.yaml:3: there is no rule `selector-match-nothing`, did you mean `selector-matches-nothing`?",
         ),
+        ("provider:\n  name: hetznr\n", "svclint.yaml:2: there is no provider `hetznr`, did you mean `hetzner`?"),
+        ("provider: {controller: lcb}\n", "svclint.yaml:1: there is no controller `lcb`: expected ccm, lbc or auto"),
         ("kubernetesVersion: 1.3\n", "svclint.yaml:1: `kubernetesVersion`: expected a version from 1.27 to 1.37"),
         ("nonsense\n", "svclint.yaml:1:1: invalid type: string \"nonsense\", expected settings, as in `failOn: warning`"),
     ] {

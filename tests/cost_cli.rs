@@ -79,7 +79,9 @@ fn a_wrong_option_or_price_file_is_told_with_the_way_out() {
     };
     fails(&["cost", TEN, "--hours", "700"], "720");
     fails(&["cost", TEN, "--currency", "euro"], "three letters");
-    fails(&["cost", TEN, "--provider", "hetznr"], "did you mean `hetzner`?");
+    for command in ["cost", "check", "dry-run"] {
+        fails(&[command, TEN, "--provider", "hetznr"], "there is no provider `hetznr`, did you mean `hetzner`?");
+    }
     fails(&["cost", TEN, "--prices", "none.yaml"], "can't read none.yaml");
     fails(
         &["cost", TEN, "--prices", "../cost/wrong-key.yaml"],

@@ -470,3 +470,29 @@ fn a_route_that_hangs_on_nothing_leads_nowhere() {
         assert!(path.why.as_deref().unwrap().contains(why), "{file}: {path:?}");
     }
 }
+
+#[test]
+fn pods_of_a_folder_far_off_are_not_said_to_answer() {
+    let service = "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {selector: {app: web}, ports: [{port: 80}]}\n";
+    let deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {selector: {matchLabels: {app: web}}, \
+                      template: {metadata: {labels: {app: web}}, spec: {containers: [{name: c, image: i}]}}}\n";
+    // Each folder has both, so that they are no layers of one application.
+    let other = |name: &str, yaml: &str| format!("---\n{}", yaml.replace("web", name));
+    let explained = |folder: &str| {
+        let files = vec![
+            ("shop/front/svc.yaml".to_owned(), (service.to_owned() + &other("cart", service) + &other("cart", deployment)).into()),
+            (format!("{folder}/web.yaml"), (deployment.to_owned() + &other("lab", service) + &other("lab", deployment)).into()),
+        ];
+        world(files, Profile::default(), |world| explain(world, &Wanted::default())).remove(0)
+    };
+    let near = explained("shop/front");
+    assert_eq!((near.paths[0].verdict.name(), near.endpoint_slices.len()), ("allowed", 1));
+    let far = explained("lab/old/trial/one");
+    assert_eq!((far.paths[0].verdict.name(), far.endpoint_slices.len()), ("unknown", 0));
+    assert!(
+        far.summary.says.contains("Deployment `web` in web.yaml:3") && far.summary.says.contains("can't be told"),
+        "{}",
+        far.summary.says
+    );
+    assert!(far.unknowns.iter().any(|unknown| unknown.contains("stands in a folder of its own")), "{:?}", far.unknowns);
+}

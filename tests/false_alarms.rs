@@ -306,6 +306,132 @@ fn patches_and_what_a_kustomization_changes() {
 }
 
 #[test]
+fn what_a_kustomization_that_is_not_there_may_take() {
+    let manager = deployment("manager", "{app: manager}", WEB).replace("  selector: {matchLabels: {app: manager}}\n", "");
+    assert!(found(&[("k/manager/manager.yaml", &manager)]).iter().any(|finding| finding.rule == "workload-selector-mismatch"));
+    quiet(&[("k/base/kustomization.yaml", "resources: [../default]\n"), ("k/manager/manager.yaml", &manager)]);
+    let sidecar = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {metadata: {annotations: {sidecar.istio.io/inject: 'true'}}}}\n";
+    quiet(&[("k/overlays/kustomization.yaml", "components: [../components/istio]\n"), ("k/components/istio/sidecar.yaml", sidecar)]);
+    let elsewhere = [("k/base/kustomization.yaml", "resources: [../default]\n"), ("other/manager.yaml", manager.as_str())];
+    assert!(found(&elsewhere).iter().any(|finding| finding.rule == "workload-selector-mismatch"));
+}
+
+#[test]
+fn a_patch_of_many_goes_by_its_target() {
+    let kustomization = "resources: [web.yaml]\npatches: [{path: changes/inject.yaml, target: {kind: Deployment}}]\n";
+    let patch = "patches:\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: '*'}\nspec: {template: {metadata: {labels: {inject: 'true'}}}}\n";
+    let web = deployment("web", "{app: web}", WEB);
+    quiet(&[("k/kustomization.yaml", kustomization), ("k/web.yaml", &web), ("k/changes/inject.yaml", patch)]);
+}
+
+#[test]
+fn a_workload_that_only_says_what_is_to_change() {
+    let piece = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: manager}\nspec: {template: {spec: {containers: [{name: manager, resources: {limits: {cpu: null}}}]}}}\n";
+    quiet_file(piece);
+    let told = found(&[("app.yaml", piece)]);
+    assert!(told.iter().any(|finding| finding.rule == "required-field-missing" && finding.message.contains("a piece of one")), "{told:#?}");
+    for whole in [
+        deployment("web", "{app: web}", "{name: web}"),
+        deployment("web", "{app: web}", WEB).replace("selector: {matchLabels: {app: web}}", "replicas: 2"),
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {}\n".to_owned(),
+    ] {
+        assert!(found(&[("app.yaml", &whole)]).iter().any(|finding| finding.severity == Severity::Error), "{whole}");
+    }
+}
+
+#[test]
+fn a_host_that_is_yet_to_be_filled_in() {
+    for host in ["VAR_DOMAIN_NAME", "www.VAR_DOMAIN_NAME", "shop.A.B.C.D.nip.io"] {
+        quiet_file(&format!(
+            "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: web}}\nspec:\n  rules: [{{host: {host}, http: {{paths: [{{path: /, pathType: Prefix, backend: {{service: {{name: web, port: {{number: 80}}}}}}}}]}}}}]\n"
+        ));
+    }
+}
+
+#[test]
+fn two_recorded_states_of_one_object() {
+    let state = |uid: &str, version: &str| {
+        service("web", "{app: web}", TO_HTTP).replace("{name: web}", &format!("{{name: web, uid: {uid}, resourceVersion: '{version}'}}"))
+    };
+    let told = |files: String| found(&[("states.yaml", &files)]).iter().any(|finding| finding.rule == "duplicate-object");
+    assert!(!told(join(&[state("a-1", "1"), state("a-1", "2")])));
+    assert!(told(join(&[state("a-1", "1"), state("b-2", "2")])));
+}
+
+#[test]
+fn a_critical_pod_with_a_priority_class() {
+    let critical = |class: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: proxy, annotations: {{scheduler.alpha.kubernetes.io/critical-pod: ''}}}}\nspec: {{{class}containers: [{{name: proxy, image: proxy}}]}}\n"
+        )
+    };
+    quiet_file(&critical("priorityClassName: system-node-critical, "));
+    assert!(found(&[("app.yaml", &critical(""))]).iter().any(|finding| finding.severity == Severity::Warning));
+}
+
+#[test]
+fn what_clients_see_goes_by_the_kind_of_route() {
+    let route = |kind: &str| {
+        format!(
+            "apiVersion: gateway.networking.k8s.io/v1\nkind: {kind}\nmetadata: {{name: edge}}\nspec: {{rules: [{{backendRefs: [{{name: away, port: 80}}]}}]}}\n"
+        )
+    };
+    for (kind, words) in [
+        ("HTTPRoute", "clients get a 500"),
+        ("GRPCRoute", "clients get `UNAVAILABLE`"),
+        ("TCPRoute", "connections are closed"),
+        ("UDPRoute", "packets are dropped"),
+    ] {
+        let told = found(&[("app.yaml", &route(kind))]);
+        let labels: Vec<_> = told.iter().flat_map(|finding| &finding.labels).map(|label| label.message.as_str()).collect();
+        assert!(labels.iter().any(|label| label.contains(words)), "{kind}: {labels:?}");
+    }
+    let mirrored = route("HTTPRoute").replace(
+        "{backendRefs: [{name: away, port: 80}]}",
+        "{filters: [{type: RequestMirror, requestMirror: {backendRef: {name: away, port: 80}}}]}",
+    );
+    assert!(found(&[("app.yaml", &mirrored)]).iter().any(|finding| finding.labels[0].message.contains("copies of requests")));
+    let traefik = |kind: &str| {
+        format!(
+            "apiVersion: traefik.io/v1alpha1\nkind: {kind}\nmetadata: {{name: edge}}\nspec: {{routes: [{{services: [{{name: away, port: 80}}]}}]}}\n"
+        )
+    };
+    for (kind, words) in
+        [("IngressRoute", "404"), ("IngressRouteTCP", "connections are closed"), ("IngressRouteUDP", "packets are dropped")]
+    {
+        assert!(found(&[("app.yaml", &traefik(kind))]).iter().any(|finding| finding.labels[0].message.contains(words)), "{kind}");
+    }
+}
+
+#[test]
+fn parents_that_differ_by_their_ports() {
+    let route = |parents: &str| {
+        format!(
+            "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {{name: web}}\nspec:\n  parentRefs: [{parents}]\n  rules: [{{filters: [{{type: RequestRedirect, requestRedirect: {{scheme: https}}}}]}}]\n"
+        )
+    };
+    quiet_file(&route("{name: edge, port: 80}, {name: edge, port: 8080}, {name: inner}"));
+    for refused in ["{name: edge, port: 80}, {name: edge, port: 80}", "{name: edge, port: 80}, {name: edge}", "{name: edge}, {name: edge}"]
+    {
+        assert!(found(&[("app.yaml", &route(refused))]).iter().any(|finding| finding.rule == "invalid-field"), "{refused}");
+    }
+}
+
+#[test]
+fn a_path_that_an_annotation_makes_a_pattern() {
+    let ingress = |annotation: &str| {
+        format!(
+            "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: web, annotations: {{{annotation}}}}}\nspec:\n  rules: [{{http: {{paths: [{{path: '/a/(.*)', pathType: Prefix, backend: {{service: {{name: web, port: {{number: 80}}}}}}}}]}}}}]\n"
+        )
+    };
+    let told =
+        |text: &str| found(&[("app.yaml", text)]).into_iter().find(|finding| finding.rule == "ingress-path-taken-literally").unwrap();
+    assert!(told(&ingress("")).message.contains("letter for letter"));
+    let pattern = told(&ingress("nginx.ingress.kubernetes.io/use-regex: 'true'"));
+    assert!(pattern.severity == Severity::Info && pattern.message.contains("is a pattern"), "{pattern:#?}");
+}
+
+#[test]
 fn services_that_come_alone() {
     quiet_file(
         "apiVersion: v1\nkind: Service\nmetadata: {name: kubernetes, namespace: default}\nspec: {ports: [{name: https, port: 443, targetPort: 6443}]}\n",
@@ -346,6 +472,55 @@ fn ports_left_to_their_defaults() {
         quoted.iter().all(|finding| !finding.rule.starts_with("target-port")),
         "a number in quotes is refused, not looked for: {quoted:#?}"
     );
+}
+
+#[test]
+fn protocols_that_nobody_wrote_at_the_container() {
+    let bare = "{name: dns, image: dns, ports: [{containerPort: 53}]}";
+    quiet_file(&join(&[service("dns", "{app: dns}", "[{protocol: UDP, port: 53}]"), deployment("dns", "{app: dns}", bare)]));
+    let udp = "{name: dns, image: dns, ports: [{containerPort: 53, protocol: UDP}]}";
+    let both = "[{name: dns, protocol: UDP, port: 53}, {name: dns-tcp, port: 53}]";
+    quiet_file(&join(&[service("dns", "{app: dns}", both), deployment("dns", "{app: dns}", udp)]));
+    let (of_tcp, of_udp) = (service("a", "{app: dns}", "[{port: 53}]"), service("b", "{app: dns}", "[{protocol: UDP, port: 53}]"));
+    quiet_file(&join(&[of_tcp, of_udp, deployment("dns", "{app: dns}", udp)]));
+    let probed = "{name: dns, image: dns, ports: [{containerPort: 53, protocol: UDP}], livenessProbe: {tcpSocket: {port: 53}}}";
+    quiet_file(&join(&[service("dns", "{app: dns}", "[{port: 53}]"), deployment("dns", "{app: dns}", probed)]));
+}
+
+#[test]
+fn monitors_that_some_prometheus_takes_up() {
+    let monitor = "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: web, namespace: shop, labels: {release: a}}\n\
+                   spec: {selector: {matchLabels: {app: web}}, endpoints: [{port: http}]}\n";
+    let prometheus = |name: &str, namespace: &str, spec: &str| {
+        format!(
+            "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {{name: {name}, namespace: {namespace}}}\nspec: {spec}\n"
+        )
+    };
+    let takes = |spec: &str| quiet_file(&join(&[prometheus("a", "monitoring", spec), monitor.to_owned()]));
+    takes("{serviceMonitorSelector: {}, serviceMonitorNamespaceSelector: {}}");
+    takes("{serviceMonitorSelector: {matchLabels: {release: a}}, serviceMonitorNamespaceSelector: {matchLabels: {watched: 'yes'}}}");
+    takes("{replicas: 2}");
+    let other = prometheus("b", "shop", "{serviceMonitorSelector: {matchLabels: {release: b}}}");
+    quiet_file(&join(&[other.clone(), prometheus("a", "shop", "{serviceMonitorSelector: {}}"), monitor.to_owned()]));
+    quiet(&[("prometheus/main.yaml", &other), ("web/monitor.yaml", monitor)]);
+}
+
+#[test]
+fn calls_that_a_policy_may_let_through() {
+    let caller = "{name: cl, image: shop/cl, env: [{name: API, value: 'http://web:80'}]}";
+    let policy = |peers: &str| {
+        format!(
+            "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: web}}\nspec:\n  podSelector: {{matchLabels: {{app: web}}}}\n  \
+             ingress: [{{from: [{peers}]}}]\n"
+        )
+    };
+    let app = |peers: &str| {
+        let web = [service("web", "{app: web}", TO_HTTP), deployment("web", "{app: web}", WEB)];
+        quiet_file(&join(&[web[0].clone(), web[1].clone(), deployment("cl", "{app: cl}", caller), policy(peers)]));
+    };
+    app("{podSelector: {matchLabels: {app: cl}}}");
+    app("{ipBlock: {cidr: 10.0.0.0/8}}");
+    app("{namespaceSelector: {matchLabels: {team: shop}}}");
 }
 
 #[test]
@@ -442,5 +617,97 @@ fn a_loopback_address_in_a_script_or_behind_a_proxy_is_no_fault() {
         "{name: api, image: shop/api, args: ['--listen=127.0.0.1:8081']}, {name: proxy, image: shop/proxy, ports: [{containerPort: 8080}]}";
     for container in [script, proxied] {
         quiet_file(&join(&[api.clone(), deployment("api", "{app: api}", container)]));
+    }
+}
+
+#[test]
+fn a_second_program_of_the_pods_has_a_port_of_its_own() {
+    let serving = "{name: app, image: acme/app, ports: [{containerPort: 8080}], readinessProbe: {httpGet: {path: /, port: 8080}}}";
+    quiet_file(&join(&[
+        service("app", "{app: app}", "[{name: http, port: 80, targetPort: 8080}]"),
+        service("app-metrics", "{app: app}", "[{name: metrics, port: 9090}]"),
+        deployment("app", "{app: app}", serving),
+    ]));
+    let named = "{name: app, image: acme/app, env: [{name: PORT, value: '8080'}], ports: [{name: http, containerPort: 8080}]}";
+    quiet_file(&join(&[
+        service("app", "{app: app}", "[{name: http, port: 80, targetPort: http}, {name: metrics, port: 9090}]"),
+        deployment("app", "{app: app}", named),
+    ]));
+    let undeclared = "{name: app, image: acme/app, env: [{name: PORT, value: '8080'}], readinessProbe: {httpGet: {path: /, port: 8080}}}";
+    quiet_file(&join(&[
+        service("app", "{app: app}", "[{name: http, port: 80, targetPort: 8080}, {name: metrics, port: 9090}]"),
+        deployment("app", "{app: app}", undeclared),
+    ]));
+}
+
+#[test]
+fn a_protocol_left_out_of_a_declaration_is_no_word_against_the_service() {
+    quiet_file(&join(&[
+        service("vpn", "{app: vpn}", "[{name: wg, port: 51820, protocol: UDP}]"),
+        deployment("vpn", "{app: vpn}", "{name: vpn, image: acme/vpn, ports: [{containerPort: 51820}]}"),
+    ]));
+    quiet_file(&join(&[
+        service("dns", "{app: dns}", "[{name: dns, port: 53, protocol: UDP}, {name: dns-tcp, port: 53}]"),
+        deployment("dns", "{app: dns}", "{name: dns, image: acme/dns, ports: [{containerPort: 53, protocol: UDP}]}"),
+    ]));
+}
+
+fn ingress(name: &str, annotations: &str, class: &str, backends: &[(&str, &str)]) -> String {
+    let path =
+        |(service, port): &(&str, &str)| format!("{{path: /, pathType: Prefix, backend: {{service: {{name: {service}, port: {port}}}}}}}");
+    let paths: Vec<_> = backends.iter().map(path).collect();
+    format!(
+        "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: {name}, annotations: {annotations}}}\nspec:\n  \
+         ingressClassName: {class}\n  rules: [{{host: a.example.com, http: {{paths: [{}]}}}}]\n",
+        paths.join(", ")
+    )
+}
+
+#[test]
+fn controllers_tell_requests_apart_by_more_than_host_and_path() {
+    let services = join(&[service("a", "{app: a}", "[{port: 80}]"), service("b", "{app: b}", "[{port: 80}]")]);
+    let (a, b) = (("a", "{number: 80}"), ("b", "{number: 80}"));
+    let entry = |point: &str| format!("{{traefik.ingress.kubernetes.io/router.entrypoints: {point}}}");
+    let traefik = [ingress("one", &entry("web"), "traefik", &[a]), ingress("two", &entry("websecure"), "traefik", &[b]), services.clone()];
+    quiet_file(&join(&traefik));
+    let redirect = "{alb.ingress.kubernetes.io/target-type: ip, alb.ingress.kubernetes.io/actions.redirect: '{}'}";
+    quiet_file(&join(&[ingress("one", redirect, "alb", &[("redirect", "{name: use-annotation}"), a]), services.clone()]));
+    let header = "{alb.ingress.kubernetes.io/target-type: ip, alb.ingress.kubernetes.io/conditions.b: '[]'}";
+    quiet_file(&join(&[ingress("one", header, "alb", &[b, a]), services]));
+}
+
+#[test]
+fn a_policy_for_the_controllers_namespace_is_not_said_to_keep_it_out() {
+    let policy = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: a}\nspec:\n  podSelector: {matchLabels: {app: a}}\n  \
+                  ingress: [{from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: ingress-nginx}}}], ports: [{port: 80}]}]\n";
+    let text = join(&[
+        service("a", "{app: a}", "[{port: 80}]"),
+        deployment("a", "{app: a}", "{name: a, image: acme/a, ports: [{containerPort: 80}]}"),
+        ingress("one", "{}", "nginx", &[("a", "{number: 80}")]),
+        policy.to_owned(),
+    ]);
+    reads(&[("app.yaml", &text)]);
+    let told: Vec<_> = found(&[("app.yaml", &text)]).into_iter().map(|it| it.rule).collect();
+    assert!(!told.contains(&"policy-closes-port"), "{told:?}");
+}
+
+#[test]
+fn the_pods_of_a_stateful_set_are_called_through_the_service_that_governs_them() {
+    let set = workload("StatefulSet", "db", "{app: db}", "{name: db, image: acme/db, ports: [{containerPort: 5432}]}")
+        .replace("spec:\n  selector: {matchLabels", "spec:\n  serviceName: db-peers\n  selector: {matchLabels");
+    let calls =
+        |url: &str| deployment("app", "{app: app}", &format!("{{name: app, image: acme/app, env: [{{name: DB_URL, value: '{url}'}}]}}"));
+    for url in [
+        "postgres://db-0.db-peers:5432/x",
+        "postgres://db-0.db-peers.default.svc:5432/x",
+        "postgres://db-0.db-peers.default.svc.cluster.local:5432/x",
+        "postgres://db-0.example.com:5432/x",
+        "postgres://cache-0:5432/x",
+    ] {
+        quiet_file(&join(&[
+            service("db-peers", "{app: db}", "[{port: 5432}]").replace("spec:\n", "spec:\n  clusterIP: None\n"),
+            set.clone(),
+            calls(url),
+        ]));
     }
 }

@@ -110,6 +110,18 @@ fn flowing(text: &str) -> String {
 }
 
 #[test]
+fn what_was_pasted_together_is_mended_in_one_go() {
+    let file = std::env::temp_dir().join(format!("svclint-e5-{}.yaml", std::process::id()));
+    std::fs::copy(seeds().join("e5/app.yaml"), &file).unwrap();
+    let told = run(file.to_str().unwrap(), "check", &["--fix", "--context", "none"]);
+    let mended = std::fs::read_to_string(&file).unwrap();
+    std::fs::remove_file(&file).unwrap();
+    assert!(told.starts_with("nothing found in 1 file (2 documents)"), "{told}");
+    let heads: Vec<&str> = mended.lines().filter(|line| line.starts_with(['a', 'k', '-'])).collect();
+    assert_eq!(heads, ["apiVersion: v1", "kind: Pod", "---", "apiVersion: v1", "kind: Service"]);
+}
+
+#[test]
 fn the_sentences_that_matter_are_there() {
     for (seed, options, sentences) in [
         (
@@ -168,7 +180,7 @@ fn the_sentences_that_matter_are_there() {
             &["--from", "pod", "-v"],
             &["KUBE-SVC-FXIYY6OHUSNBITIX", "statistic --mode random --probability 0.3333333333", "KUBE-SEP-"],
         ),
-        ("b4/app.yaml", &[], &["to one pod that kubectl picks, past the cluster IP"]),
+        ("b4/app.yaml", &[], &["to the target port of one pod that kubectl picks, past the cluster IP"]),
         ("c1/app.yaml", &[], &["In these files", "`yaml` is the edge of a Markdown code block, not YAML"]),
         ("c4/app.yaml", &[], &["Not known: no workload is in the files"]),
         ("d1/app.yaml", &["--provider", "k3s"], &["holds host port 8080 on every node", "as by another LoadBalancer Service of that port"]),
@@ -216,7 +228,7 @@ fn the_sentences_that_matter_are_there() {
             "e10/app.yaml",
             &[],
             &[
-                "load balancer listens on",
+                "the load balancer listens",
                 "the node port the cluster allots",
                 "SNAT, masquerade",
                 "the pod does not see the client's address",
@@ -225,8 +237,9 @@ fn the_sentences_that_matter_are_there() {
         (
             "e11/app.yaml",
             &["--pods-per-node", "1,2,0"],
-            &["50 %", "25 %", "fails", "nodes without one get nothing", "no second hop", "healthCheckNodePort"],
+            &["50 %", "25 %", "fails the balancer's health check", "no second hop", "healthCheckNodePort"],
         ),
+        ("e11/app.yaml", &["-v"], &["so nodes without one get nothing", "source the balancer's own address where it is a proxy"]),
         ("e11/cluster-ip.yaml", &[], &["Refused:", "`externalTrafficPolicy` does not go with a Service of type ClusterIP"]),
         ("e12/cluster.yaml", &[], &["the node puts its own address in place of the client's", "the pod does not see the client's address"]),
         ("e12/local.yaml", &[], &["the pod sees the client's own address", "3 pods serve at most 3 nodes"]),

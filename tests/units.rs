@@ -342,6 +342,19 @@ fn a_service_and_its_workload_in_folders_by_kind() {
 }
 
 #[test]
+fn folders_of_kinds_are_one_folder_that_somebody_sorted() {
+    let misspelt = service("web", "web").replace("targetPort: http", "targetPort: htpp");
+    let sorted = [("k8s/services/web.yaml", misspelt.clone()), ("k8s/deployments/web.yaml", deployment("web", "web"))];
+    tells("target-port-names-nothing", Severity::Error, "k8s/", &sorted);
+    // Who explains the kinds one by one has pods as well, and does not mean the Deployment next door.
+    let [of_services, of_deployments] = sorted;
+    let lesson = [of_services, of_deployments, ("k8s/pods/web.yaml", deployment("other", "other"))];
+    tells("target-port-names-nothing", Severity::Warning, "k8s/", &lesson);
+    let examples = [("examples/services/web.yaml", misspelt), ("examples/deployments/web.yaml", deployment("web", "web"))];
+    tells("target-port-names-nothing", Severity::Warning, "examples/", &examples);
+}
+
+#[test]
 fn a_monitor_misses_by_a_slip_or_counts_on_a_chart() {
     tells("monitor-selects-nothing", Severity::Warning, "", &[("m.yaml", scraped("stoer", "app: store", "store"))]);
     // A chart that makes the pods makes their Services, too.

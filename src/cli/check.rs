@@ -30,6 +30,7 @@ pub fn check(options: &Check, looks: Looks) -> Result<Exit, String> {
         return Ok(complain(&run.unreadable, looks, Exit::Clean));
     }
     drop(progress);
+    run.findings = report::once::once(&run.sources, run.findings);
     let report = Report {
         sources: &run.sources,
         findings: &run.findings,

@@ -9,7 +9,7 @@ use super::units::units;
 use super::{Cost, RuleChoice, Told};
 use crate::config::{did_you_mean, reworded};
 use crate::cost::prices::line_of;
-use crate::cost::{self, Choice, Date, Estimate, Options, Prices, Provider};
+use crate::cost::{self, Choice, Date, Estimate, Options, Prices};
 use crate::exit::Exit;
 use crate::kube::{Object, World, read};
 use crate::report;
@@ -54,8 +54,7 @@ impl Run {
         for (settings, paths) in units(paths, stdin_name, &options.cluster, &RuleChoice::default())? {
             let mut files = walk::read(&paths, &walk::Options { exclude: &settings.exclude, context: &Context::None, stdin_name });
             let objects: Vec<Object<'_>> = files.sources.iter().flat_map(|source| read::objects(source, false, None)).collect();
-            let provider = settings.profile.provider.as_deref().map(provider).transpose()?;
-            let known = told(options, Options { provider, ..Options::of(&settings.profile) })?;
+            let known = told(options, Options::of(&settings.profile))?;
             let mut estimate = cost::of_world(&World::new(&files.sources, settings.profile, objects), &known, prices);
             let before = u32::try_from(self.sources.len()).unwrap_or(u32::MAX);
             estimate.load_balancers.iter_mut().for_each(|it| it.span.file.0 += before);
@@ -80,14 +79,6 @@ fn told(options: &Cost, settings: Options) -> Result<Options, String> {
         gb_per_month: options.gb_per_month.map(Into::into),
         today: today(),
         ..settings
-    })
-}
-
-fn provider(name: &str) -> Result<Provider, String> {
-    let names = Provider::ALL.iter().map(|provider| provider.name());
-    name.parse().map_err(|error| {
-        let near = did_you_mean(name, names.clone());
-        format!("{error}{}", if near.is_empty() { format!("; known are {}", names.collect::<Vec<_>>().join(", ")) } else { near })
     })
 }
 

@@ -23,7 +23,12 @@ pub fn explain(options: &Explain, looks: Looks) -> Result<Exit, String> {
     progress.at(|| "explaining".to_owned());
     let mut written = String::new();
     let mut left_out = 0;
-    let mut wanted = Wanted { services: options.service.clone(), from: options.from.clone(), pods_per_node: options.pods_per_node.clone() };
+    let mut wanted = Wanted {
+        services: options.service.clone(),
+        from: options.from.clone(),
+        pods_per_node: options.pods_per_node.clone(),
+        brief: options.output == View::Text && !options.verbose,
+    };
     if let Some(name) = &options.cluster.provider {
         Maker::named(name)?;
     }

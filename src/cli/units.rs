@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use super::{Around, Cluster, RuleChoice};
-use crate::config::{Flags, Found, Settings};
+use crate::config::{Flags, Found, Origin, Settings, did_you_mean};
+use crate::cost::{Controller, Provider};
 use crate::rules;
 use crate::source::Unreadable;
 use crate::walk::{self, Context};
@@ -29,7 +30,7 @@ pub fn units(
     let unreadable = |error: Unreadable| format!("can't read {}: {}", error.path, error.message);
     if let Some(file) = &cluster.config {
         let found = walk::configuration_file(file).map_err(unreadable)?;
-        return Ok(vec![(Settings::new(Some(&found), &flags, &rules)?, paths.to_vec())]);
+        return Ok(vec![(settings(Some(&found), &flags, &rules)?, paths.to_vec())]);
     }
     let mut known: HashMap<PathBuf, Option<Found>> = HashMap::new();
     let mut units: Vec<(Option<Found>, Vec<PathBuf>)> = Vec::new();
@@ -44,7 +45,31 @@ pub fn units(
             None => units.push((found, vec![path.clone()])),
         }
     }
-    units.into_iter().map(|(found, paths)| Ok((Settings::new(found.as_ref(), &flags, &rules)?, paths))).collect()
+    units.into_iter().map(|(found, paths)| Ok((settings(found.as_ref(), &flags, &rules)?, paths))).collect()
+}
+
+/// The settings, whose provider and controller are known ones.
+fn settings(found: Option<&Found>, flags: &Flags, rules: &[&str]) -> Result<Settings, String> {
+    let settings = Settings::new(found, flags, rules)?;
+    let place = |name: &str| match settings.origins.iter().find(|setting| setting.name == name).map(|setting| &setting.origin) {
+        Some(Origin::File(place)) => format!("{place}: "),
+        _ => String::new(),
+    };
+    if let Some(name) = &settings.profile.provider {
+        provider(name).map_err(|error| format!("{}{error}", place("provider.name")))?;
+    }
+    if let Some(name) = &settings.profile.controller {
+        name.parse::<Controller>().map_err(|error| format!("{}{error}", place("provider.controller")))?;
+    }
+    Ok(settings)
+}
+
+fn provider(name: &str) -> Result<Provider, String> {
+    let names = Provider::ALL.iter().map(|provider| provider.name());
+    name.parse().map_err(|error| {
+        let near = did_you_mean(name, names.clone());
+        format!("{error}{}", if near.is_empty() { format!("; known are {}", names.collect::<Vec<_>>().join(", ")) } else { near })
+    })
 }
 
 /// What is read around the paths.

@@ -1,6 +1,7 @@
 //! The few questions that files can't answer and that decide a case, each with the command that answers it. Knows no cluster.
 
-use super::model::{Ask, Endpoint, Service, Slice, Verdict};
+use super::environment;
+use super::model::{Ask, Endpoint, Name, Service, Slice, Verdict};
 use crate::kube::variables::prefix;
 
 /// Questions that are asked of one Service: more nobody reads.
@@ -11,10 +12,7 @@ const FEW: usize = 4;
 pub fn questions(service: &Service, namespace: &str) -> Vec<Ask> {
     let mut asks = Asks { service, namespace, asks: Vec::new() };
     if service.type_ == "ExternalName" {
-        asks.ask(
-            "does the other name resolve, and does its server accept this Service's name in the Host header and the TLS handshake?",
-            format!("kubectl run ask --rm -it --restart=Never -n {namespace} --image=busybox:1.36 -- nslookup {}", service.name),
-        );
+        asks.alias();
         return asks.asks;
     }
     let dead = service.paths.iter().all(|path| path.verdict == Verdict::NoEndpoints) && !service.paths.is_empty();
@@ -29,8 +27,8 @@ pub fn questions(service: &Service, namespace: &str) -> Vec<Ask> {
         asks.policies();
     }
     match service.type_.as_str() {
-        "LoadBalancer" => asks.balancer(),
-        "NodePort" => asks.node_port(),
+        "LoadBalancer" if service.balancer.as_ref().is_none_or(|balancer| balancer.sends_to != "nowhere") => asks.balancer(),
+        "LoadBalancer" | "NodePort" => asks.node_port(),
         _ => {}
     }
     if service.type_ == "ClusterIP" && service.fronts.is_empty() {
@@ -64,6 +62,20 @@ struct Asks<'m> {
 impl Asks<'_> {
     fn ask(&mut self, question: impl Into<String>, command: String) {
         self.asks.push(Ask { question: question.into(), command });
+    }
+
+    fn alias(&mut self) {
+        let run = format!("kubectl run ask --rm -it --restart=Never -n {} --image=busybox:1.36 --", self.namespace);
+        match self.service.dns.first().and_then(Name::literal) {
+            Some(address) => self.ask(
+                format!("has {address} a name in DNS? Then externalName takes that; else it takes a Service without selector and an EndpointSlice that lists {address}"),
+                format!("nslookup {address}"),
+            ),
+            None => self.ask(
+                "does the other name resolve, and does its server accept this Service's name in the Host header and the TLS handshake?",
+                format!("{run} nslookup {}", self.service.name),
+            ),
+        }
     }
 
     fn who_makes_the_pods(&mut self) {
@@ -116,12 +128,18 @@ impl Asks<'_> {
             "where does the client run? The name works in pods only, not on a node or a laptop: from there use a node's address and the node port"
         } else if self.service.headless {
             "where does the client run? The name works in the cluster's pods only, not on a laptop and not on a node"
+        } else if self.service.selector.is_none() {
+            "where does the client run? Outside of pods and nodes it takes a NodePort, a LoadBalancer or an Ingress; `kubectl port-forward` needs a selector"
         } else {
             "where does the client run? Outside of pods and nodes it takes a NodePort, a LoadBalancer, an Ingress or, for a trial, `kubectl port-forward`"
         };
-        let command = format!(
-            "kubectl port-forward -n {namespace} service/{name} 8080:{port}   # to one pod that kubectl picks, past the cluster IP"
-        );
+        // `kubectl port-forward` looks for a pod by the selector.
+        let command = match self.service.selector {
+            Some(_) => format!(
+                "kubectl port-forward -n {namespace} service/{name} 8080:{port}   # to the target port of one pod that kubectl picks, past the cluster IP"
+            ),
+            None => format!("kubectl run ask --rm -it --restart=Never -n {namespace} --image=busybox:1.36 -- nc -vz -w 3 {name} {port}"),
+        };
         self.ask(question, command);
     }
 
@@ -188,7 +206,7 @@ impl Asks<'_> {
         if self.asks.len() < FEW && pods && (many || through_nodes) {
             self.ask(
                 "does it work on the pod's own node only? Then it is the pod network between nodes (VXLAN, security groups), not the Service",
-                format!("kubectl get pods -n {} -o wide   # then call each pod's address from a pod on another node", self.namespace),
+                format!("kubectl get pods -n {} -o wide   # then call each from a pod on another node", self.namespace),
             );
         }
     }
@@ -205,11 +223,13 @@ impl Asks<'_> {
     }
 
     fn variable(&mut self) {
-        if self.service.env.is_empty() || self.asks.len() >= FEW {
+        let Some((ip, port)) = self.service.cluster_ips.first().zip(self.service.ports.first()) else { return };
+        // It is seldom the cause, and more than three questions are asked of a hard case only.
+        if self.asks.len() + 1 >= FEW {
             return;
         }
         let variable = format!("{}_PORT", prefix(&self.service.name));
-        let value = self.service.env.iter().find(|it| it.name == variable).map_or("tcp://…", |it| it.value.as_str()).to_owned();
+        let value = environment::url(&ip.address, port);
         self.ask(
             format!(
                 "does a program here read {variable} as its own setting? Pods get {variable}={value}: rename the Service, or set enableServiceLinks: false in the pod"

@@ -19,6 +19,8 @@ pub struct Sending<'w, 's> {
     pub namespace: &'w str,
     /// The Service's name.
     pub service: &'w str,
+    /// The entry that sends: `spec.rules[0].http.paths[1]`.
+    pub field: String,
     host: Option<&'w str>,
     path: Option<String>,
     port: Asked<'w>,
@@ -65,23 +67,25 @@ pub fn of<'w, 's>(world: &'w World<'s>, object: &'w Object<'s>) -> Vec<Sending<'
 fn ingress_paths<'w, 's>(world: &'w World<'s>, object: &'w Object<'s>, ingress: &'w Ingress) -> Vec<Sending<'w, 's>> {
     let Some(spec) = &ingress.spec else { return Vec::new() };
     let namespace = world.namespace(object);
-    let send = |host: Option<&'w str>, path: Option<String>, backend: &'w IngressBackend| {
+    let send = |field: String, host: Option<&'w str>, path: Option<String>, backend: &'w IngressBackend| {
         let service = backend.service.as_ref().filter(|service| !service.name.is_empty())?;
         let port = service.port.as_ref();
         let name = port.and_then(|port| port.name.as_deref()).filter(|name| !name.is_empty());
         let number = port.and_then(|port| port.number).filter(|number| *number != 0);
         let port = name.map(Asked::Name).or(number.map(Asked::Number)).unwrap_or(Asked::Nothing);
         let mine = port != Asked::Name("use-annotation");
-        mine.then_some(Sending { object, namespace, service: &service.name, host, path, port, backend: None })
+        mine.then_some(Sending { object, namespace, service: &service.name, field, host, path, port, backend: None })
     };
-    let mut found: Vec<_> = spec.default_backend.iter().filter_map(|backend| send(None, None, backend)).collect();
-    for rule in spec.rules.iter().flatten() {
-        for path in rule.http.iter().flat_map(|http| &http.paths) {
+    let mut found: Vec<_> =
+        spec.default_backend.iter().filter_map(|backend| send("spec.defaultBackend".into(), None, None, backend)).collect();
+    for (index, rule) in spec.rules.iter().flatten().enumerate() {
+        for (number, path) in rule.http.iter().flat_map(|http| &http.paths).enumerate() {
             let told = path.path.as_ref().map(|it| match path.path_type.as_str() {
                 "Exact" => format!("{it} exactly"),
                 _ => it.clone(),
             });
-            found.extend(send(rule.host.as_deref().filter(|host| !host.is_empty()), told, &path.backend));
+            let field = format!("spec.rules[{index}].http.paths[{number}]");
+            found.extend(send(field, rule.host.as_deref().filter(|host| !host.is_empty()), told, &path.backend));
         }
     }
     found
@@ -98,6 +102,7 @@ fn route_rules<'w, 's>(world: &'w World<'s>, object: &'w Object<'s>) -> Vec<Send
             object,
             namespace: backend.namespace.unwrap_or_else(|| world.namespace(object)),
             service: backend.name,
+            field: backend.field.clone(),
             host: None,
             path: (!paths.is_empty()).then(|| paths.join(", ")),
             port: backend.port.map_or(Asked::Nothing, Asked::Number),

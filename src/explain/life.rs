@@ -34,6 +34,12 @@ pub fn steps(service: &Service, namespace: &str) -> Vec<Step> {
             "(in kube-controller-manager) watches Services and Pods through the API server, not etcd, and writes the selected pods' addresses into EndpointSlices; Endpoints are the deprecated view of them (1.33)".into(),
             slices,
         ),
+        None if service.endpoint_slices.iter().any(|slice| slice.managed_by == "endpointslicemirroring-controller") => step(
+            "EndpointSlice mirroring controller",
+            "copies your Endpoints into slices, which is what kube-proxy reads".into(),
+            "(in kube-controller-manager) copies the Endpoints of the Service's name into EndpointSlices, which is what kube-proxy reads; without a selector nobody looks for pods, and nobody keeps the addresses true but you".into(),
+            slices,
+        ),
         None => step(
             "nobody",
             "looks for pods: the slices are yours".into(),

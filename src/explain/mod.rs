@@ -47,12 +47,15 @@ pub struct Wanted {
     pub from: Vec<Start>,
     /// How many of the pods stand on each node; empty where nobody says.
     pub pods_per_node: Vec<u32>,
+    /// Whether what a short look leaves out need not be worked out: chains, variables, checks of what works, and the life of
+    /// any but the first Service.
+    pub brief: bool,
 }
 
 /// Explains the Services of a World; those of context only help.
 #[must_use]
 pub fn explain(world: &World<'_>, wanted: &Wanted) -> Vec<model::Service> {
-    services(world, wanted).into_iter().map(|(service, _)| service).collect()
+    services(world, wanted).into_iter().map(|about| about.service).collect()
 }
 
 /// Explains the Services of a World with what `check` found: to each Service the findings that have to do with it, and the
@@ -64,13 +67,15 @@ pub fn explain_found(world: &World<'_>, wanted: &Wanted, findings: &[Finding]) -
     if !wanted.services.is_empty() {
         besides.clear();
     }
-    (services.into_iter().map(|(service, _)| service).collect(), besides)
+    (services.into_iter().map(|about| about.service).collect(), besides)
 }
 
 fn services(world: &World<'_>, wanted: &Wanted) -> Vec<notes::Concerned> {
     let scene = Scene::new(world);
     let asked_for: Vec<_> = world.objects().iter().filter(|object| asked_for(object, wanted)).collect();
-    let explained = parallel::map(&asked_for, parallel::is_much(world.sources), |object| service::explain(&scene, object, wanted));
+    let first = asked_for.first().map(|object| object.id);
+    let much = parallel::is_much(world.sources);
+    let explained = parallel::map(&asked_for, much, |object| service::explain(&scene, object, wanted, Some(object.id) == first));
     explained.into_iter().flatten().collect()
 }
 

@@ -3,12 +3,22 @@
 use k8s_openapi::api::core::v1::{Container, PodSpec, Probe};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
+use crate::kube::endpoints::{Backend, Endpoint, Ready};
 use crate::kube::ports::{self, Role};
 
-/// Why no pod of this spec becomes ready, where that is certain (`pkg/kubelet/prober`: a probe whose port can't be resolved has
-/// no result, so a container stays as it began, not ready and not started).
+/// Why the pods of an endpoint never become ready, where they have to and that is certain. A probe whose port can't be
+/// resolved ends in an error and has no result (`pkg/kubelet/prober/worker.go:doProbe`), so a container stays as it began: not
+/// ready, not started, and alive, which is why a liveness probe plays no part here. What has not started is not ready, with or
+/// without a readiness probe.
 #[must_use]
-pub fn never(spec: &PodSpec) -> Option<String> {
+pub fn never(endpoint: &Endpoint<'_, '_>) -> Option<String> {
+    match &endpoint.backend {
+        Backend::Pods(pods) if matches!(endpoint.ready, Ready::Probe | Ready::Running) => unprobed(pods.spec),
+        _ => None,
+    }
+}
+
+fn unprobed(spec: &PodSpec) -> Option<String> {
     ports::containers(spec).filter(|placed| placed.role != Role::Init).find_map(|placed| {
         let container = placed.container;
         let probes = [("readinessProbe", &container.readiness_probe), ("startupProbe", &container.startup_probe)];

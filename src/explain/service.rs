@@ -4,7 +4,7 @@ use k8s_openapi::api::core::v1::ServicePort;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::addresses::with_port;
-use super::model::{self, Address, Port};
+use super::model::{self, Address, Path, Port, Verdict};
 use super::names::Named;
 use super::notes::Concerned;
 use super::path::Subject;
@@ -23,7 +23,7 @@ const MOST_PODS: u32 = 100;
 
 /// Explains a Service, and says which objects it has to do with.
 #[must_use]
-pub fn explain<'w, 's>(scene: &Scene<'w, 's>, object: &'w Object<'s>, wanted: &Wanted) -> Option<Concerned> {
+pub fn explain<'w, 's>(scene: &Scene<'w, 's>, object: &'w Object<'s>, wanted: &Wanted, is_first: bool) -> Option<Concerned> {
     let world = scene.world;
     let written = object.service()?;
     let Answered { stored: service, refused } = answered(object, &world.profile)?;
@@ -61,6 +61,8 @@ pub fn explain<'w, 's>(scene: &Scene<'w, 's>, object: &'w Object<'s>, wanted: &W
     let type_ = spec.and_then(|spec| spec.type_.clone()).unwrap_or_else(|| "ClusterIP".into());
     let policy = spec.and_then(|spec| spec.external_traffic_policy.as_deref()).unwrap_or("Cluster");
     let paths: Vec<_> = paths.collect();
+    let env = cluster_ips.first().filter(|_| !wanted.brief).map(|ip| environment::variables(object.name(), &ip.address, &ports));
+    let lives = !wanted.brief || is_first;
     let mut told = model::Service {
         path: world.source(object).map(|source| source.path.clone()).unwrap_or_default(),
         document: object.reference.document,
@@ -73,11 +75,11 @@ pub fn explain<'w, 's>(scene: &Scene<'w, 's>, object: &'w Object<'s>, wanted: &W
         refused,
         selector: endpoints::selector(&service).cloned(),
         dns: named.names(),
-        asked: named.asked(),
-        search_path: named.search_path(),
+        asked: if wanted.brief { Vec::new() } else { named.asked() },
+        search_path: if wanted.brief { Vec::new() } else { named.search_path() },
         callers: callers::of(world, object, &ports, headless, &endpoint_slices),
-        env: cluster_ips.first().map(|ip| environment::variables(object.name(), &ip.address, &ports)).unwrap_or_default(),
-        defaults: defaults::filled_in(written, &service),
+        env: env.unwrap_or_default(),
+        defaults: if lives { defaults::filled_in(written, &service) } else { Vec::new() },
         paths,
         unknowns: unknowns(scene, &built, &service, object),
         cluster_ips,
@@ -87,16 +89,24 @@ pub fn explain<'w, 's>(scene: &Scene<'w, 's>, object: &'w Object<'s>, wanted: &W
         balancer,
         ..model::Service::default()
     };
-    told.chains = chains::chains(&told, namespace, |endpoint, family, port| addresses(scene, &built, endpoint, family, port));
-    told.after_apply = life::steps(&told, namespace);
-    told.checks = life::checks(&told, namespace, &world.profile.domain);
-    told.ask = ask::questions(&told, namespace);
     told.summary = summary::of(&told);
-    Some((told, concerned(scene, object, &built)))
+    if !wanted.brief {
+        told.chains = chains::chains(&told, namespace, |endpoint, family, port| addresses(scene, &built, endpoint, family, port));
+    }
+    if lives {
+        told.after_apply = life::steps(&told, namespace);
+    }
+    if !wanted.brief || told.is_dead() {
+        told.checks = life::checks(&told, namespace, &world.profile.domain);
+    }
+    told.ask = ask::questions(&told, namespace);
+    let objects = concerned(scene, object, &built, &told.paths);
+    let sending = scene.fronts(object).iter().map(|sending| (sending.object.id, sending.field.clone())).collect();
+    Some(Concerned { service: told, objects, sending })
 }
 
 /// The objects that a finding may be about and have to do with a Service.
-fn concerned(scene: &Scene<'_, '_>, object: &Object<'_>, built: &Built<'_, '_>) -> Vec<ObjectId> {
+fn concerned(scene: &Scene<'_, '_>, object: &Object<'_>, built: &Built<'_, '_>, paths: &[Path]) -> Vec<ObjectId> {
     let world = scene.world;
     let mut ids = vec![object.id];
     for slice in &built.slices {
@@ -120,6 +130,12 @@ fn concerned(scene: &Scene<'_, '_>, object: &Object<'_>, built: &Built<'_, '_>) 
     );
     ids.extend(world.slices_of(object.name(), object).into_iter().filter(near).map(|it| it.id));
     ids.extend(scene.governed(object).iter().copied());
+    // The policies that keep clients out.
+    let stopping = paths.iter().filter(|path| matches!(path.verdict, Verdict::Blocked | Verdict::Partial));
+    for (namespace, name) in stopping.flat_map(|path| &path.policies).filter_map(|policy| policy.split_once('/')) {
+        let policies = world.named("NetworkPolicy", name, object).into_iter();
+        ids.extend(policies.filter(|policy| world.namespace(policy) == namespace).map(|policy| policy.id));
+    }
     ids
 }
 
@@ -218,8 +234,14 @@ fn unknowns(
             world.told(maybe)
         ));
     }
+    for far in &built.far {
+        unknowns.push(format!(
+            "{} has the selected labels, but stands in a folder of its own: whether both go to one cluster is not known",
+            world.told(far)
+        ));
+    }
     let nobody = built.slices.iter().all(|slice| slice.endpoints.is_empty());
-    if nobody && built.idle.is_empty() && endpoints::selector(service).is_some() {
+    if nobody && built.idle.is_empty() && built.far.is_empty() && endpoints::selector(service).is_some() {
         unknowns.push("no workload in these files has the selected labels".into());
     }
     if nobody && endpoints::hand_made(service) {

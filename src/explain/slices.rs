@@ -4,7 +4,7 @@ use k8s_openapi::api::core::v1::{Container, PodSpec};
 
 use super::model;
 use super::readiness;
-use crate::kube::endpoints::{Backend, Endpoint, Origin, Ready, Slice};
+use crate::kube::endpoints::{Backend, Endpoint, Origin, Slice};
 use crate::kube::ports::{self, Role};
 
 /// A slice as the contract tells it.
@@ -33,10 +33,7 @@ fn endpoint_told(endpoint: &Endpoint<'_, '_>, port: Option<i32>) -> model::Endpo
     let told = model::Endpoint {
         replicas: endpoint.count,
         hostname: endpoint.hostname.clone(),
-        ready: match &endpoint.backend {
-            Backend::Pods(pods) if endpoint.ready == Ready::Probe && readiness::never(pods.spec).is_some() => "never",
-            _ => endpoint.ready.name(),
-        },
+        ready: if readiness::never(endpoint).is_some() { "never" } else { endpoint.ready.name() },
         ..model::Endpoint::default()
     };
     match &endpoint.backend {

@@ -1,5 +1,7 @@
 //! Whether a Service works, in one sentence. Knows the model only.
 
+use std::collections::HashMap;
+
 use super::model::{Path, Service, State, Summary, Verdict};
 
 /// The sentence for a Service that is otherwise complete.
@@ -33,6 +35,7 @@ pub fn of(service: &Service) -> Summary {
         };
     }
     let (inside, outside): (Vec<&Path>, Vec<&Path>) = service.paths.iter().partition(|path| !path.from.starts_with("outside"));
+    let inside = telling(inside);
     let first = if inside.is_empty() { &outside } else { &inside };
     let all = |verdict: Verdict| first.iter().all(|path| path.verdict == verdict);
     let any = |verdict: Verdict| first.iter().find(|path| path.verdict == verdict);
@@ -85,16 +88,24 @@ pub fn of(service: &Service) -> Summary {
     if serious > 0 {
         return told(State::Doubtful, format!("packets reach {who}, but:"));
     }
-    let then = match outside.iter().find(|path| path.verdict != Verdict::Allowed) {
+    let unbalanced = service.balancer.as_ref().is_some_and(|balancer| balancer.sends_to == "nowhere");
+    // That nothing leads in is a fault only where something was to lead in.
+    let meant = |path: &&&Path| {
+        path.blocked_at != ["address"] || service.fronts.iter().any(|front| front.leads_to.is_none_or(|to| to == path.port.port))
+    };
+    let then = match outside.iter().filter(meant).find(|path| path.verdict != Verdict::Allowed) {
         Some(path) if !inside.is_empty() => format!("; from outside a client sees {}", path.client_sees),
-        _ if service.type_ == "ClusterIP" && service.fronts.is_empty() && outside.is_empty() => "; nothing leads in from outside".into(),
+        _ if service.type_ == "ClusterIP" && service.fronts.is_empty() && outside.iter().all(|path| path.verdict != Verdict::Allowed) => {
+            "; nothing leads in from outside".into()
+        }
+        _ if unbalanced => "; nobody makes the load balancer, so that from outside only the node port leads in".into(),
         _ if service.type_ == "LoadBalancer" && service.balancer.as_ref().is_some_and(|balancer| balancer.provider.is_none()) => {
-            "; from outside only where something in the cluster makes load balancers, else EXTERNAL-IP stays <pending>".into()
+            "; from outside only where something makes load balancers, else EXTERNAL-IP stays <pending>".into()
         }
         _ => String::new(),
     };
     told(
-        if !then.starts_with("; from outside a client") { State::Works } else { State::Partly },
+        if unbalanced || then.starts_with("; from outside a client") { State::Partly } else { State::Works },
         format!(
             "{who} answer{}, as far as these files tell{then}",
             if (who.starts_with("1 ") || who.starts_with("Pod ") || who.starts_with("a pod ")) && !who.contains(" and ") {
@@ -104,6 +115,22 @@ pub fn of(service: &Service) -> Summary {
             }
         ),
     )
+}
+
+/// Where all starts are drawn, those that tell whether a Service works: for each port any start that gets through, else any pod.
+/// That a policy keeps some workloads out is what it is for.
+fn telling(inside: Vec<&Path>) -> Vec<&Path> {
+    let from = |start: &str| inside.iter().any(|path| path.from == start);
+    if !from("pod") || !from("node") {
+        return inside;
+    }
+    let through: HashMap<_, &Path> = inside
+        .iter()
+        .filter(|path| path.verdict == Verdict::Allowed && path.from != "node")
+        .map(|path| ((path.port.port, path.port.protocol.as_str()), *path))
+        .collect();
+    let pods = inside.iter().filter(|path| path.from == "pod");
+    pods.map(|path| through.get(&(path.port.port, path.port.protocol.as_str())).copied().unwrap_or(path)).collect()
 }
 
 fn start(path: &Path) -> String {

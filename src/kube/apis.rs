@@ -186,6 +186,12 @@ pub fn home(kind: &str) -> Option<&'static str> {
     SERVED.iter().find(|served| served.kinds.contains(&kind)).map(|served| served.api_version)
 }
 
+/// A kind by its name, in whatever group.
+#[must_use]
+pub fn named(kind: &str) -> Option<&'static str> {
+    SERVED.iter().flat_map(|served| served.kinds.iter().copied()).find(|known| *known == kind)
+}
+
 /// The kinds of a group.
 pub fn kinds_of(group: &str) -> impl Iterator<Item = &'static str> {
     let served = SERVED.iter().filter(move |served| self::group(served.api_version) == group);

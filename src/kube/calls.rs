@@ -1,12 +1,12 @@
 //! The addresses that containers are told to call: `api:8080` in an environment variable or an argument. Knows no rule.
 
-use std::collections::HashMap;
-
 use k8s_openapi::api::core::v1::Container;
 
+use super::maps::Map;
 use super::object::{Object, ObjectId};
 use super::ports;
-use super::world::World;
+use super::typed::Typed;
+use super::world::{Distance, World};
 
 /// A place that names a Service's address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,8 +21,8 @@ pub struct Call {
     pub namespace: Option<String>,
     /// The port in the address.
     pub port: i32,
-    /// Whether it can't be anything else than an address: a scheme stands before it, or host and port have variables of
-    /// their own.
+    /// Whether it can't be anything else than an address: a scheme stands before it, the variable's name says so
+    /// (`DB_HOST`), or host and port have variables of their own.
     pub plain: bool,
 }
 
@@ -36,14 +36,49 @@ impl Call {
     /// Whether the host is written as a Service's: by its name alone, or up to `svc`.
     #[must_use]
     pub fn is_of_cluster(&self) -> bool {
-        let mut labels = self.host.split('.').skip(2);
-        self.namespace.is_none() || labels.next() == Some("svc")
+        is_of_cluster(&self.host)
     }
+}
+
+/// Whether a host is written as a Service's: by its name alone, or up to `svc`.
+#[must_use]
+pub fn is_of_cluster(host: &str) -> bool {
+    let mut labels = host.split('.').skip(1);
+    labels.next().is_none() || labels.next() == Some("svc")
+}
+
+/// The hosts that variables name without a port, each with its field: `DB_HOST=postgres`.
+#[must_use]
+pub fn hosts(object: &Object<'_>) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let Some(template) = object.template() else { return found };
+    for placed in template.spec.into_iter().flat_map(ports::containers) {
+        for (index, variable) in placed.container.env.iter().flatten().enumerate() {
+            let host = variable.value.as_deref().unwrap_or_default();
+            if names_a_host(&variable.name) && is_host(host) {
+                found.push((format!("{}.env[{index}].value", template.field(&placed.field())), host.to_owned()));
+            }
+        }
+    }
+    found
+}
+
+/// Whether a variable by its name holds somebody else's host; `HOST` on its own is where the program itself listens.
+fn names_a_host(variable: &str) -> bool {
+    let what = ["_HOST", "_HOSTNAME", "_SERVER", "DBHOST", "PGHOST"].iter().find_map(|end| variable.strip_suffix(end));
+    what.is_some_and(|what| {
+        !matches!(what, "VIRTUAL" | "SERVER" | "APP" | "LISTEN" | "BIND" | "NODE" | "POD" | "HTTP" | "PUBLIC" | "EXTERNAL" | "INGRESS")
+    })
+}
+
+fn is_host(text: &str) -> bool {
+    let label = |label: &str| !label.is_empty() && label.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-');
+    text.starts_with(|c: char| c.is_ascii_lowercase()) && text.split('.').all(label)
 }
 
 /// All of them, by the Service's name.
 #[derive(Debug, Default)]
-pub struct Calls(HashMap<String, Vec<Call>>);
+pub struct Calls(Map<String, Vec<Call>>);
 
 impl Calls {
     /// Those that name this Service.
@@ -69,46 +104,71 @@ pub fn of(object: &Object<'_>) -> Vec<Call> {
     let mut calls = Vec::new();
     let Some(template) = object.template() else { return calls };
     for placed in template.spec.into_iter().flat_map(ports::containers) {
-        let within = template.field(&placed.field());
+        let within = || template.field(&placed.field());
         for (index, variable) in placed.container.env.iter().flatten().enumerate() {
             // `IMAGE=redis:7` is no address.
             if !variable.name.contains("IMAGE") {
                 let value = variable.value.as_deref().unwrap_or_default();
-                note(&mut calls, object, value, || format!("{within}.env[{index}].value"));
+                let field = || format!("{}.env[{index}].value", within());
+                note(&mut calls, object, value, is_address(&variable.name), field);
             }
         }
         pairs(&mut calls, object, placed.container, &within);
         for (list, texts) in [("command", &placed.container.command), ("args", &placed.container.args)] {
             for (index, text) in texts.iter().flatten().enumerate() {
-                note(&mut calls, object, text, || format!("{within}.{list}[{index}]"));
+                note(&mut calls, object, text, false, || format!("{}.{list}[{index}]", within()));
             }
         }
     }
     calls
 }
 
-fn note(calls: &mut Vec<Call>, by: &Object<'_>, text: &str, field: impl Fn() -> String) {
-    for (host, port, plain) in addresses(text) {
+/// Whether a variable by its name holds the address of somebody else: `DB_HOST`, `KAFKA_BROKERS`.
+fn is_address(variable: &str) -> bool {
+    const ENDS: [&str; 11] =
+        ["_ADDR", "_ADDRESS", "_BROKER", "_BROKERS", "_ENDPOINT", "_HOST", "_HOSTS", "_SERVER", "_SERVERS", "_URI", "_URL"];
+    ENDS.iter().any(|end| variable.ends_with(end))
+}
+
+/// The StatefulSet whose pod this may be, with its governing Service: `db-0` is one of `db`.
+#[must_use]
+pub fn stateful_set<'w, 's>(world: &'w World<'s>, object: &Object<'_>, pod: &str) -> Option<(&'w Object<'s>, &'w str)> {
+    let (name, ordinal) = pod.rsplit_once('-')?;
+    if ordinal.is_empty() || !ordinal.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let mut found = world.named("StatefulSet", name, object);
+    found.retain(|it| world.distance(object, it) < Distance::Far);
+    let set = found.first().copied()?;
+    let Some(Typed::StatefulSet(it)) = &set.typed else { return None };
+    let governs = it.spec.service_name.as_deref().filter(|name| !name.is_empty())?;
+    // A Service of the pod's own name makes it a name.
+    world.named("Service", pod, object).is_empty().then_some((set, governs))
+}
+
+fn note(calls: &mut Vec<Call>, by: &Object<'_>, text: &str, is_address: bool, field: impl Fn() -> String) {
+    for (host, port, led) in addresses(text) {
+        // Of a list only what stands first is the whole value's.
+        let plain = led || is_address && text.starts_with(host);
         let namespace = host.split('.').nth(1).map(str::to_owned);
         calls.push(Call { by: by.id, field: field(), host: host.to_owned(), namespace, port, plain });
     }
 }
 
 /// `DB_HOST` and `DB_PORT` of one container.
-fn pairs(calls: &mut Vec<Call>, by: &Object<'_>, container: &Container, within: &str) {
-    let variables: HashMap<&str, &str> =
+fn pairs(calls: &mut Vec<Call>, by: &Object<'_>, container: &Container, within: &dyn Fn() -> String) {
+    if !container.env.iter().flatten().any(|variable| variable.name.ends_with("PORT")) {
+        return;
+    }
+    let variables: Map<&str, &str> =
         container.env.iter().flatten().filter_map(|variable| Some((variable.name.as_str(), variable.value.as_deref()?))).collect();
     for (index, variable) in container.env.iter().flatten().enumerate() {
         let Some(start) = variable.name.strip_suffix("PORT").filter(|start| !start.is_empty()) else { continue };
         let Some(port) = variable.value.as_deref().and_then(|value| value.trim().parse().ok()) else { continue };
         let host = ["HOST", "HOSTNAME", "SERVER", "ADDR", "ADDRESS"].iter().find_map(|end| variables.get(format!("{start}{end}").as_str()));
-        let named = |host: &str| {
-            let label = |label: &str| !label.is_empty() && label.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-');
-            host.starts_with(|c: char| c.is_ascii_lowercase()) && host.split('.').all(label)
-        };
-        if let Some(host) = host.filter(|host| named(host) && (1..=65535).contains(&port)) {
+        if let Some(host) = host.filter(|host| is_host(host) && (1..=65535).contains(&port)) {
             let namespace = host.split('.').nth(1).map(str::to_owned);
-            let field = format!("{within}.env[{index}].value");
+            let field = format!("{}.env[{index}].value", within());
             calls.push(Call { by: by.id, field, host: (*host).to_owned(), namespace, port, plain: true });
         }
     }

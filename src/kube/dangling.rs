@@ -81,7 +81,9 @@ fn meant<'w, 's>(world: &'w World<'s>, object: &Object<'_>, selector: &Labels) -
         return None;
     }
     let mine = |it: &&Object<'_>| world.namespaces(object, it) == Namespaces::Same;
-    let beside = world.workloads_near(object, Distance::SameDirectory);
+    let own = world.directories.of(object.span.file);
+    let mut beside = world.workloads_near(object, Distance::SameDirectory);
+    beside.retain(|it| world.directories.of(it.span.file) == own);
     if let Some(namesake) = beside.iter().find(|it| it.name() == object.name() && mine(it)) {
         return Some(namesake);
     }

@@ -1,7 +1,6 @@
 //! The directories of the files given, and how far apart two of them stand. Knows no object.
 
-use std::collections::{BTreeSet, HashMap};
-
+use super::maps::Map;
 use crate::source::{FileId, Source};
 
 /// Position of a directory; what lies below it follows it.
@@ -13,7 +12,7 @@ pub struct DirectoryId(pub u32);
 pub enum Distance {
     /// In one file.
     SameFile,
-    /// In one directory.
+    /// In one directory, or in two beside each other that hold the objects of one kind each: `services/`, `deployments/`.
     SameDirectory,
     /// Within one unit, and one directory lies in the other, at most two levels down, or both lie in one.
     Near,
@@ -48,7 +47,7 @@ impl Directories {
     #[must_use]
     pub fn new(sources: &[Source]) -> Self {
         // Files of one directory follow one another: each directory is taken apart once.
-        let mut folders: HashMap<&str, usize> = HashMap::new();
+        let mut folders: Map<&str, usize> = Map::default();
         let mut paths: Vec<Vec<&str>> = Vec::new();
         let mut last = ("", None);
         let mut folder_of = Vec::with_capacity(sources.len());
@@ -65,15 +64,7 @@ impl Directories {
             folder_of.push(at);
         }
         below_the_topmost(&mut paths);
-        let mut all = BTreeSet::from([&[][..]]);
-        for path in paths.iter().map(Vec::as_slice) {
-            for depth in (0..=path.len()).rev() {
-                if !path.get(..depth).is_some_and(|above| all.insert(above)) {
-                    break;
-                }
-            }
-        }
-        let ordered: Vec<&[&str]> = all.into_iter().collect();
+        let ordered = with_those_above(&paths);
         let mut directories: Vec<Directory> = Vec::with_capacity(ordered.len());
         let mut open: Vec<usize> = Vec::new();
         for (at, path) in ordered.iter().enumerate() {
@@ -172,6 +163,21 @@ fn below_the_topmost(paths: &mut [Vec<&str>]) {
         let up = ups(path);
         path.splice(..up, std::iter::repeat_n("..", most - up));
     }
+}
+
+/// All paths and those above them, each before what lies below it.
+fn with_those_above<'p, 's>(paths: &'p [Vec<&'s str>]) -> Vec<&'p [&'s str]> {
+    let mut given: Vec<&[&str]> = paths.iter().map(Vec::as_slice).collect();
+    given.sort_unstable();
+    given.dedup();
+    let mut all = vec![&[][..]];
+    let mut last: &[&str] = &[];
+    for path in given {
+        let shared = last.iter().zip(path).take_while(|(a, b)| a == b).count();
+        all.extend((shared + 1..=path.len()).filter_map(|depth| path.get(..depth)));
+        last = path;
+    }
+    all
 }
 
 fn id(at: usize) -> DirectoryId {

@@ -10,7 +10,7 @@ use crate::yaml::{Fault, FaultKind, Got};
 pub fn unknown<'o>(object: &'o Object<'_>) -> impl Iterator<Item = (&'o Fault, &'static [&'static str])> {
     let custom = gateway::kind(&object.reference.api_version, object.kind());
     let experimental = move |path: &str| custom.is_some_and(|custom| custom.is_experimental(path));
-    let merged = !object.faults.is_empty() && !repeats::seams(object).is_empty();
+    let merged = !object.faults.is_empty() && repeats::is_several(object);
     object.faults.iter().filter_map(move |fault| match fault.kind {
         FaultKind::Unknown { .. } if is_directive(&fault.path) || experimental(&fault.path) => None,
         FaultKind::Unknown { known } if !(merged && parent(&fault.path).is_empty()) => Some((fault, known)),

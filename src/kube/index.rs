@@ -1,11 +1,12 @@
 //! Objects by some key, found nearest first. Knows no kind of object.
 
-use std::collections::HashMap;
+use std::cell::Cell;
 use std::hash::Hash;
 use std::ops::Range;
 
 use super::directory::{Directories, DirectoryId, Distance};
 use super::kustomize::Kustomize;
+use super::maps::Map;
 use super::object::ObjectId;
 use super::units::Units;
 
@@ -86,7 +87,14 @@ impl Entries {
     #[must_use]
     pub fn at(&self, scope: Scope<'_>, from: &Standpoint, distance: Distance) -> Vec<ObjectId> {
         let directories = scope.directories;
-        let is = |directory: DirectoryId| scope.units.distance(directories, scope.kustomize, from.directory, directory) == distance;
+        // Many of one directory follow one another.
+        let last = Cell::new((from.directory, distance == Distance::SameDirectory));
+        let is = |directory: DirectoryId| {
+            if last.get().0 != directory {
+                last.set((directory, scope.units.distance(directories, scope.kustomize, from.directory, directory) == distance));
+            }
+            last.get().1
+        };
         let own = from.directory;
         match distance {
             Distance::SameFile => {
@@ -109,7 +117,9 @@ impl Entries {
                     .take(MOST / 2)
                     .chain(here.iter().skip(after))
                     .chain(here.iter().take(before).rev().skip(MOST / 2));
-                others.map(|(_, id)| *id).take(MOST).collect()
+                let parent = directories.parent(own).filter(|_| scope.units.is_of_a_kind(own));
+                let kinds = self.around(directories, parent, own).filter(|(it, _)| parent.is_some() && is(*it));
+                others.chain(kinds).map(|(_, id)| *id).take(MOST).collect()
             }
             Distance::Near => {
                 let parent = directories.parent(own);
@@ -139,13 +149,13 @@ impl Entries {
 
 /// Objects by some key.
 #[derive(Clone, Debug)]
-pub struct Index<K>(HashMap<K, Entries>);
+pub struct Index<K>(Map<K, Entries>);
 
 impl<K: Hash + Eq> Index<K> {
     /// Orders what was gathered.
     #[must_use]
     pub fn new(gathered: Vec<(K, DirectoryId, ObjectId)>) -> Self {
-        let mut by: HashMap<K, Entries> = HashMap::new();
+        let mut by: Map<K, Entries> = Map::default();
         for (key, directory, id) in gathered {
             by.entry(key).or_default().0.push((directory, id));
         }
@@ -154,6 +164,11 @@ impl<K: Hash + Eq> Index<K> {
             entries.0.dedup();
         }
         Self(by)
+    }
+
+    /// The objects that share their key with others.
+    pub fn shared(&self) -> impl Iterator<Item = ObjectId> {
+        self.0.values().filter(|entries| entries.len() > 1).flat_map(|entries| &entries.0).map(|(_, id)| *id)
     }
 
     /// The objects of a key.

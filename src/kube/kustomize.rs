@@ -1,9 +1,10 @@
 //! What the kustomizations of a run do with its files: patches are no objects, a base may be completed elsewhere, and labels,
 //! namespaces and affixes of names are set for all that is taken. Knows who names whom and what is set; nothing is rendered.
 
-use std::collections::{HashMap, HashSet};
+use std::borrow::Cow;
 
 use super::directory::{Directories, DirectoryId};
+use super::maps::{Map, Set};
 use super::object::Object;
 use crate::source::{FileId, Source};
 use crate::yaml::{Kind, Value};
@@ -15,14 +16,16 @@ const ABOVE: usize = 2;
 #[derive(Debug, Default)]
 pub struct Kustomize {
     /// Files that are patches.
-    patches: HashSet<String>,
-    patch_files: HashSet<FileId>,
+    patches: Set<String>,
+    patch_files: Set<FileId>,
     /// Directories with a kustomization.
-    roots: HashMap<String, Root>,
-    paths: HashMap<String, DirectoryId>,
-    folders: HashMap<DirectoryId, Root>,
+    roots: Map<String, Root>,
+    paths: Map<String, DirectoryId>,
+    folders: Map<DirectoryId, Root>,
     /// The directories whose kustomizations take a file or directory.
-    taken_by: HashMap<String, Vec<String>>,
+    taken_by: Map<String, Vec<String>>,
+    /// Directories in which a kustomization may stand that is taken and not among the files: what it takes nobody can say.
+    unseen: Set<String>,
     /// For each directory the kustomization that stands nearest at or above it.
     nearest: Vec<Option<u32>>,
     /// What is built of each of those.
@@ -37,7 +40,7 @@ struct Builds {
     rewired: bool,
     /// Those that put all objects into one namespace.
     namespaced: Vec<DirectoryId>,
-    labels: HashSet<String>,
+    labels: Set<String>,
     affixes: Vec<(String, String)>,
 }
 
@@ -88,11 +91,13 @@ impl Kustomize {
             }
         }
         if !read.patches.is_empty() {
-            let names: HashSet<&str> = read.patches.iter().map(|path| name(path)).collect();
+            let names: Set<&str> = read.patches.iter().map(|path| name(path)).collect();
             let called = sources.iter().filter(|source| names.contains(name(&source.path)));
-            let patches = called.filter(|source| read.patches.contains(&normal("", &source.path)));
+            let patches = called.filter(|source| read.patches.contains(&*normal("", &source.path)));
             read.patch_files = patches.map(|source| source.id).collect();
         }
+        read.unseen = read.taken_by.keys().filter(|path| is_directory(path) && !read.roots.contains_key(*path)).cloned().collect();
+        read.unseen = read.unseen.iter().map(|path| parent(path).to_owned()).filter(|path| !path.is_empty()).collect();
         read.find_builds(directories);
         read
     }
@@ -101,7 +106,7 @@ impl Kustomize {
         if self.paths.is_empty() {
             return;
         }
-        let mut numbers = HashMap::new();
+        let mut numbers = Map::default();
         for (path, directory) in &self.paths {
             numbers.insert(*directory, u32::try_from(self.builds.len()).unwrap_or(u32::MAX));
             self.builds.push(self.builds_of(path));
@@ -113,7 +118,7 @@ impl Kustomize {
     }
 
     fn builds_of(&self, path: &str) -> Builds {
-        let mut seen = HashSet::from([path]);
+        let mut seen = Set::from_iter([path]);
         let mut open = vec![path];
         let mut builds = Builds::default();
         while let Some(path) = open.pop() {
@@ -152,11 +157,11 @@ impl Kustomize {
         for (list, key) in
             [("patches", "path"), ("patchesStrategicMerge", ""), ("patchesJson6902", "path"), ("transformers", ""), ("configurations", "")]
         {
-            self.patches.extend(named(root, list, key).map(|path| normal(directory, path)));
+            self.patches.extend(named(root, list, key).map(|path| normal(directory, path).into_owned()));
         }
         for list in ["resources", "bases", "components", "crds"] {
             for path in named(root, list, "") {
-                self.taken_by.entry(normal(directory, path)).or_default().push(directory.to_owned());
+                self.taken_by.entry(normal(directory, path).into_owned()).or_default().push(directory.to_owned());
             }
         }
         const LABELLING: [&str; 2] = ["commonLabels", "labels"];
@@ -176,13 +181,13 @@ impl Kustomize {
     /// Whether a kustomization takes this file as a resource.
     #[must_use]
     pub fn takes(&self, path: &str) -> bool {
-        !self.taken_by.is_empty() && self.taken_by.contains_key(&normal("", path))
+        !self.taken_by.is_empty() && self.taken_by.contains_key(&*normal("", path))
     }
 
     /// Whether one kustomization takes both of two files as resources.
     #[must_use]
     pub fn takes_both(&self, a: &str, b: &str) -> bool {
-        let takers = |path: &str| self.taken_by.get(&normal("", path));
+        let takers = |path: &str| self.taken_by.get(&*normal("", path));
         let (Some(a), Some(b)) = (takers(a), takers(b)) else { return false };
         a.iter().any(|taker| b.contains(taker))
     }
@@ -240,21 +245,21 @@ impl Kustomize {
             return false;
         }
         let path = normal("", path);
-        if self.patches.contains(&path) {
+        if self.patches.contains(&*path) {
             return true;
         }
-        match self.taken_by.get(&path) {
+        match self.taken_by.get(&*path) {
             Some(takers) => takers.iter().any(|taker| self.adds(taker)),
             None => {
                 let above = std::iter::successors(Some(parent(&path)), |it| (!it.is_empty()).then(|| parent(it)));
-                above.take(ABOVE + 1).any(|directory| self.roots.contains_key(directory))
+                above.take(ABOVE + 1).any(|directory| self.roots.contains_key(directory) || self.unseen.contains(directory))
             }
         }
     }
 
     /// Whether the kustomization in this directory adds anything, or one that builds on it does.
     fn adds(&self, directory: &str) -> bool {
-        let mut seen = HashSet::from([directory]);
+        let mut seen = Set::from_iter([directory]);
         let mut open = vec![directory];
         while let Some(directory) = open.pop() {
             if self.roots.get(directory).is_some_and(|it| it.adds) {
@@ -268,13 +273,13 @@ impl Kustomize {
 }
 
 /// The files of a run by their paths.
-type Texts<'s> = HashMap<String, &'s str>;
+type Texts<'s> = Map<Cow<'s, str>, &'s str>;
 
 /// The texts of the patches in a list; none for one that is not at hand.
 fn patch_texts<'t>(root: Value<'t, '_>, list: &str, directory: &str, texts: &Texts<'t>) -> Vec<Option<&'t str>> {
     let items = root.get(list).map(Value::follow).filter(|list| matches!(list.kind(), Kind::Sequence));
     let text = |item: Value<'t, '_>| {
-        let file = |path: &str| texts.get(&normal(directory, path)).copied();
+        let file = |path: &str| texts.get(&*normal(directory, path)).copied();
         match item.as_str() {
             Some(inline) if inline.contains('\n') => Some(inline),
             Some(path) => file(path),
@@ -328,8 +333,16 @@ fn parent(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(parent, _)| parent)
 }
 
+/// Whether a path that a kustomization takes is a directory of the same repository.
+fn is_directory(path: &str) -> bool {
+    !path.contains([':', '?', '@']) && !["yaml", "yml", "json"].iter().any(|end| path.rsplit_once('.').is_some_and(|(_, it)| it == *end))
+}
+
 /// A path seen from a directory, without `.` and with `..` taken back where it can be.
-fn normal(directory: &str, path: &str) -> String {
+fn normal<'p>(directory: &str, path: &'p str) -> Cow<'p, str> {
+    if directory.is_empty() && is_normal(path) {
+        return Cow::Borrowed(path);
+    }
     let mut parts: Vec<&str> = Vec::new();
     for part in directory.split('/').chain(path.split('/')) {
         match part {
@@ -341,7 +354,15 @@ fn normal(directory: &str, path: &str) -> String {
         }
     }
     let rooted = if directory.is_empty() { path.starts_with('/') } else { directory.starts_with('/') };
-    if rooted { format!("/{}", parts.join("/")) } else { parts.join("/") }
+    Cow::Owned(if rooted { format!("/{}", parts.join("/")) } else { parts.join("/") })
+}
+
+/// Whether no part of a path is empty, `.` or `..`, but for what stands before the first `/`.
+fn is_normal(path: &str) -> bool {
+    let bytes = path.as_bytes();
+    let ends = |at: usize| matches!(bytes.get(at), None | Some(b'/'));
+    let dots = |at: usize| bytes.get(at) == Some(&b'.') && (ends(at + 1) || bytes.get(at + 1) == Some(&b'.') && ends(at + 2));
+    !bytes.is_empty() && !dots(0) && memchr::memchr_iter(b'/', bytes).all(|slash| !ends(slash + 1) && !dots(slash + 1))
 }
 
 #[cfg(test)]
@@ -350,16 +371,18 @@ mod tests {
 
     fn kustomize() -> Kustomize {
         Kustomize {
-            patches: ["overlays/dev/patch.yaml".to_owned()].into(),
+            patches: ["overlays/dev/patch.yaml".to_owned()].into_iter().collect(),
             roots: [("base", false), ("overlays/dev", true), ("plain", false)]
                 .map(|(directory, adds)| (directory.to_owned(), Root { adds, ..Root::default() }))
-                .into(),
+                .into_iter()
+                .collect(),
             taken_by: [
                 ("base".to_owned(), vec!["overlays/dev".to_owned()]),
                 ("base/web.yaml".to_owned(), vec!["base".to_owned()]),
                 ("plain/web.yaml".to_owned(), vec!["plain".to_owned()]),
             ]
-            .into(),
+            .into_iter()
+            .collect(),
             ..Kustomize::default()
         }
     }
@@ -378,5 +401,10 @@ mod tests {
         assert_eq!(normal("a/b", "../c/./d.yaml"), "a/c/d.yaml");
         assert_eq!(normal("", "../x"), "../x");
         assert_eq!(normal("/r/a", "../b"), "/r/b");
+        for (path, same) in
+            [("a/.b/c..", true), ("/r/a", true), ("./a", false), ("a//b", false), ("a/..", false), ("a/", false), (".", false)]
+        {
+            assert_eq!((matches!(normal("", path), Cow::Borrowed(_)), is_normal(path)), (same, same), "{path}");
+        }
     }
 }

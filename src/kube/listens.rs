@@ -22,6 +22,28 @@ pub struct Sign {
     pub config_map: Option<ObjectId>,
 }
 
+impl Sign {
+    /// Whether it can't be said of anything but the address that the program itself listens on: `--listen=:8080`.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        const FLAGS: [&str; 11] = [
+            "listen",
+            "listen-address",
+            "listen-addr",
+            "listen-port",
+            "http-listen-port",
+            "http-listen-address",
+            "web.listen-address",
+            "bind",
+            "bind-addr",
+            "bind-address",
+            "bind-port",
+        ];
+        let flag = self.says.strip_prefix("`-").map(|rest| rest.trim_start_matches('-'));
+        flag.and_then(|rest| rest.split(['=', ' ']).next()).is_some_and(|flag| FLAGS.contains(&flag))
+    }
+}
+
 /// Variables that by their names say where the program itself listens; `DB_PORT` is somebody else's.
 const OWN: [&str; 20] = [
     "PORT",
@@ -169,41 +191,51 @@ impl Within<'_> {
     }
 }
 
-/// Where a program is told to listen on its pod's loopback address: `--listen=127.0.0.1:8080`, `HOST=localhost` beside
-/// `PORT=8080`. The number is the one that is written with it, or the only one that the container declares.
+/// Where a program is told to listen on its pod's loopback address: `--listen=127.0.0.1:8080`, `runserver localhost:8000`,
+/// `HOST=localhost` beside `PORT=8080`. The number is the one that is written with it, or the only one that the container declares.
 #[must_use]
 pub fn on_loopback(template: &Template<'_>) -> Vec<Sign> {
-    const FLAGS: [&str; 11] = [
+    const FLAGS: [&str; 14] = [
         "host",
         "bind",
         "bind-address",
+        "bind_address",
         "bind-addr",
+        "bind_ip",
         "listen",
         "listen-address",
         "listen-addr",
         "address",
         "addr",
         "http-addr",
+        "http.address",
         "web.listen-address",
     ];
     const VARIABLES: [&str; 8] =
         ["HOST", "LISTEN_ADDR", "LISTEN_ADDRESS", "BIND_ADDR", "BIND_ADDRESS", "LISTEN_HOST", "BIND_HOST", "SERVER_ADDRESS"];
+    /// Programs that serve, whatever is written after them.
+    const SERVERS: [&str; 9] =
+        ["daphne", "flask", "gunicorn", "hypercorn", "mongod", "redis-server", "runserver", "uvicorn", "waitress-serve"];
     let mut found = Vec::new();
     for placed in template.spec.into_iter().flat_map(ports::containers).filter(|placed| placed.role != Role::Init) {
         let at = Within { field: template.field(&placed.field()), container: placed.container };
         let mut declared = placed.container.ports.iter().flatten().map(|port| port.container_port);
         let only = declared.next().filter(|_| declared.next().is_none());
+        let mut program = None;
         for (list, texts) in [("command", &placed.container.command), ("args", &placed.container.args)] {
             let mut previous = "";
             for (index, text) in texts.iter().flatten().enumerate() {
                 for word in text.split_whitespace() {
                     let flag = |text: &str| text.starts_with('-') && FLAGS.contains(&text.trim_start_matches('-'));
+                    // `manage.py runserver 127.0.0.1:8000`, `gunicorn -b localhost:8000`: no flags, or short ones that other programs use otherwise.
+                    let server = previous == "runserver" || previous == "-b" && program == Some("gunicorn");
                     let value = match word.split_once('=') {
                         Some((name, value)) => value_of(flag(name), value),
-                        None => value_of(flag(previous), word),
+                        None => value_of(flag(previous) || server, word),
                     };
+                    program = program.or(SERVERS.iter().copied().find(|name| word.rsplit('/').next() == Some(*name)));
                     // In a script `--host 127.0.0.1` may be a client's.
-                    let only = only.filter(|_| !text.contains(char::is_whitespace));
+                    let only = only.filter(|_| !text.contains(char::is_whitespace) || program.is_some());
                     if let Some(number) = value.and_then(|port| port.or(only)) {
                         let says = if word.starts_with('-') { format!("`{word}`") } else { format!("`{previous} {word}`") };
                         found.push(at.sign(number, says, &format!("{list}[{index}]")));

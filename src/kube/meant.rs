@@ -2,6 +2,7 @@
 
 use super::endpoints;
 use super::object::Object;
+use super::routes::{self, Reference};
 use super::template;
 use super::world::{Distance, Namespaces, World};
 use crate::finding::Confidence;
@@ -34,11 +35,9 @@ pub enum Meant<'w, 's> {
 #[must_use]
 pub fn meant<'w, 's>(world: &'w World<'s>, from: &Object<'_>, name: Name<'_>) -> Meant<'w, 's> {
     let of_group = |object: &&Object<'_>| super::apis::group(&object.reference.api_version) == name.group;
-    let named = world.named(name.kind, name.name, from).into_iter().filter(of_group);
-    let mut found: Vec<_> = named
-        .map(|object| (namespaces(world, from, name.namespace, object), world.distance(from, object), object))
-        .filter(|(_, distance, _)| *distance < Distance::Far)
-        .collect();
+    let named = world.named_up_to(name.kind, name.name, from, Distance::Near).into_iter().filter(of_group);
+    let mut found: Vec<_> =
+        named.map(|object| (namespaces(world, from, name.namespace, object), world.distance(from, object), object)).collect();
     found.sort_by_key(|(namespaces, distance, object)| (*namespaces, *distance, object.id));
     match found.first().copied() {
         None => Meant::Nowhere,
@@ -48,6 +47,20 @@ pub fn meant<'w, 's>(world: &'w World<'s>, from: &Object<'_>, name: Name<'_>) ->
             Meant::There(found.into_iter().map(|(_, _, object)| object).collect())
         }
     }
+}
+
+/// The Services that a route sends to, each with the reference to it; none of a patch, and none where several may be meant.
+#[must_use]
+pub fn services_of_route<'w, 's, 'o>(world: &'w World<'s>, route: &'o Object<'_>) -> Vec<(Reference<'o>, &'w Object<'s>)> {
+    if world.kustomize.is_patch(route.span.file) {
+        return Vec::new();
+    }
+    let backends = routes::backends(route).into_iter().filter(Reference::is_to_service);
+    let meant = backends.filter_map(|backend| match meant(world, route, backend.to()) {
+        Meant::There(services) => Some((backend, <[_; 1]>::try_from(services).ok()?)),
+        _ => None,
+    });
+    meant.map(|(backend, [service])| (backend, service)).collect()
 }
 
 /// How the namespace that a reference means compares with an object's.

@@ -188,8 +188,11 @@ fn are_unlike(a: &[u8], b: &[u8]) -> bool {
     changed > 4 && letters(a).take(3).ne(letters(b).take(3))
 }
 
+/// The words of a name; one that a template wrote several times in a row counts once.
 fn words(text: &str) -> Vec<String> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+    let mut words: Vec<_> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
+    words.dedup_by(|a, b| a == b && !a.bytes().all(|c| c.is_ascii_digit()));
+    words
 }
 
 /// A word without the ending of its plural.
@@ -254,6 +257,7 @@ mod tests {
             ("lesson-svc", "lesson-service"),
             ("proxy", "proxies"),
             ("search-boxes", "search-box"),
+            ("web-web", "web"),
         ] {
             assert!(alike(a, b), "{a} {b}");
         }

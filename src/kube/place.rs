@@ -157,7 +157,7 @@ impl<'o, 's> Place<'o, 's> {
     }
 }
 
-/// Renames a key, keeping its quotes.
+/// Renames a key, or writes another word for a value, keeping the quotes.
 #[must_use]
 pub fn rename(key: Value<'_, '_>, name: &str) -> Edit {
     Edit { span: key.span(), replacement: written(name, key.style()) }

@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
+use super::near;
 use super::object::Object;
-use crate::yaml::{Entry, Kind, NodeId, Tree, Value};
+use crate::yaml::{Entry, Kind, Marks, NodeId, Tree, Value};
 
 /// A key that a mapping has more than once.
 #[derive(Clone, Debug)]
@@ -45,16 +46,12 @@ const FEW: usize = 24;
 
 /// Whether two keys of a mapping are written alike; of one with many keys, whether they may be.
 fn may_repeat(mapping: Value<'_, '_>) -> bool {
-    let mut marks = 0u64;
+    let mut marks = Marks::default();
     for (at, entry) in mapping.entries().enumerate() {
         let key = entry.key.text();
-        let (first, last) = (key.bytes().next().unwrap_or(0), key.bytes().next_back().unwrap_or(0));
-        // Keys of another mark are other keys; those of one mark may be.
-        let mark = 1 << ((key.len() + 3 * usize::from(first) + 7 * usize::from(last)) % 64);
-        if at >= FEW || marks & mark != 0 && mapping.entries().take(at).any(|other| other.key.text() == key) {
+        if at >= FEW || !marks.is_new(key) && mapping.entries().take(at).any(|other| other.key.text() == key) {
             return true;
         }
-        marks |= mark;
     }
     false
 }
@@ -71,32 +68,84 @@ fn within<'o, 's>(mapping: Value<'o, 's>, repeats: &mut Vec<Repeat<'o, 's>>) {
     repeats.extend(twice.into_iter().map(|key| Repeat { mapping, entries: entries(key) }));
 }
 
-/// Where a second object begins within one document, `---` having been forgotten: the first key of each further object.
+/// An object that another one follows in its document, `---` having been forgotten: kubectl loses it.
+#[derive(Clone, Debug)]
+pub struct Lost<'o, 's> {
+    /// Its keys.
+    pub entries: Vec<Entry<'o, 's>>,
+    /// The first key of the object behind it.
+    pub seam: Entry<'o, 's>,
+}
+
+impl<'o, 's> Lost<'o, 's> {
+    /// Its entry of a key.
+    #[must_use]
+    pub fn entry(&self, key: &str) -> Option<Entry<'o, 's>> {
+        self.entries.iter().find(|entry| entry.key.text() == key).copied()
+    }
+
+    /// What it has under a key, where that is text.
+    #[must_use]
+    pub fn text(&self, key: &str) -> &'o str {
+        self.entry(key).and_then(|entry| entry.value.follow().as_str()).unwrap_or_default()
+    }
+
+    /// The entry whose key may have been meant for this one.
+    #[must_use]
+    pub fn nearly(&self, key: &str) -> Option<Entry<'o, 's>> {
+        nearly(&self.entries, key)
+    }
+}
+
+/// The entry of an object whose key may have been meant for this one, which it lacks.
 #[must_use]
-pub fn seams<'o, 's>(object: &'o Object<'s>) -> Vec<Entry<'o, 's>> {
-    let Some(root) = object.value().filter(|root| root.kind() == Kind::Mapping) else { return Vec::new() };
-    let mut heads = [0; 3];
+pub fn nearly_in<'o, 's>(object: &'o Object<'s>, key: &str) -> Option<Entry<'o, 's>> {
+    let entries: Vec<_> = object.value().filter(|root| root.kind() == Kind::Mapping)?.entries().collect();
+    nearly(&entries, key).filter(|_| !entries.iter().any(|entry| entry.key.text() == key))
+}
+
+fn nearly<'o, 's>(entries: &[Entry<'o, 's>], key: &str) -> Option<Entry<'o, 's>> {
+    entries.iter().find(|entry| near::did_you_mean(entry.key.text(), [key]).is_some()).copied()
+}
+
+/// What every object begins with.
+const HEAD: [&str; 3] = ["apiVersion", "kind", "metadata"];
+
+/// Whether a document holds several objects with no `---` between them.
+#[must_use]
+pub fn is_several(object: &Object<'_>) -> bool {
+    let Some(root) = object.value().filter(|root| root.kind() == Kind::Mapping) else { return false };
+    let mut heads = HEAD.map(|key| (key, 0));
     for entry in root.entries() {
-        match entry.key.text() {
-            "apiVersion" => heads[0] += 1,
-            "kind" => heads[1] += 1,
-            "metadata" => heads[2] += 1,
-            _ => {}
+        for (_, times) in heads.iter_mut().filter(|(key, _)| *key == entry.key.text()) {
+            *times += 1;
         }
     }
-    if heads.iter().filter(|times| **times > 1).count() < 2 {
-        return Vec::new();
-    }
+    heads.iter().filter(|(_, times)| *times > 1).count() > 1
+}
+
+/// The objects of one document that are lost, in their order: all but the last.
+#[must_use]
+pub fn lost<'o, 's>(object: &'o Object<'s>) -> Vec<Lost<'o, 's>> {
+    let Some(root) = object.value().filter(|_| is_several(object)) else { return Vec::new() };
+    let mut all = Vec::new();
+    let mut open: Vec<Entry<'_, '_>> = Vec::new();
     let mut seen = HashSet::new();
-    let mut seams = Vec::new();
     for entry in root.entries() {
-        if !seen.insert(entry.key.text().to_string()) {
-            seams.push(entry);
-            seen.clear();
-            seen.insert(entry.key.text().to_string());
+        if seen.insert(entry.key.text()) {
+            open.push(entry);
+            continue;
         }
+        // `apiVersioin: v1` above and `apiVersion: v1` right before the repeated key: that one is the second object's.
+        let meant_above = |it: &Entry<'_, '_>| HEAD.contains(&it.key.text()) && nearly(&open, it.key.text()).is_some();
+        let own = open.iter().rev().take_while(|it| meant_above(it)).count();
+        let mut next = open.split_off(open.len() - own);
+        next.push(entry);
+        seen = next.iter().map(|it| it.key.text()).collect();
+        let seam = next.first().copied().unwrap_or(entry);
+        all.push(Lost { entries: std::mem::replace(&mut open, next), seam });
     }
-    seams
+    all
 }
 
 /// The path of a node within an object: `spec.template.spec.containers[0]`.

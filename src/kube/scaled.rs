@@ -22,6 +22,36 @@ pub struct Target<'o> {
     pub name: &'o str,
 }
 
+/// Kubernetes' own kinds that make pods or lead to them and can't be scaled.
+const UNSCALED: [&str; 5] = ["DaemonSet", "Job", "CronJob", "Pod", "Service"];
+
+/// Why nothing can be scaled by what an autoscaler names, whatever the cluster holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unscalable {
+    /// A kind without a number of replicas.
+    Kind,
+    /// A group of Kubernetes' own that does not have the kind.
+    Group(&'static str),
+}
+
+/// Of a HorizontalPodAutoscaler, which looks up group and kind and leaves the version to the server
+/// (`pkg/controller/podautoscaler/horizontal.go`).
+#[must_use]
+pub fn unscalable(object: &Object<'_>) -> Option<Unscalable> {
+    let (api_version, kind) = match &object.typed {
+        Some(Typed::HorizontalPodAutoscaler(it)) => (&it.spec.scale_target_ref.api_version, it.spec.scale_target_ref.kind.as_str()),
+        Some(Typed::HorizontalPodAutoscalerV1(it)) => (&it.spec.scale_target_ref.api_version, it.spec.scale_target_ref.kind.as_str()),
+        _ => return None,
+    };
+    let group = apis::group(api_version.as_deref().unwrap_or_default());
+    let (home, own) = (apis::home(kind)?, || apis::is_built_in(group));
+    if UNSCALED.contains(&kind) && (group == apis::group(home) || group.is_empty()) {
+        return Some(Unscalable::Kind);
+    }
+    let known = SCALED.iter().any(|(_, known)| *known == kind) && !template::is_placeholder(api_version.as_deref().unwrap_or_default());
+    (known && own() && group != apis::group(home)).then_some(Unscalable::Group(home))
+}
+
 impl<'o> Target<'o> {
     /// Of an autoscaler; none where it scales what svclint doesn't know, or is yet to be filled in.
     #[must_use]

@@ -87,7 +87,10 @@ pub fn is_to_be_filled_in(value: &str) -> bool {
         ["NAME", "NAMESPACE", "HOST", "HOSTNAME", "DOMAIN", "PORT", "IP", "ADDRESS", "VERSION", "IMAGE", "TAG", "A.B.C.D"];
     is_placeholder(value)
         || SHOUTED.contains(&value)
-        || value.len() > 3 && value.contains('_') && is_shout(value)
+        || value.contains("A.B.C.D")
+        || value
+            .split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+            .any(|word| word.len() > 3 && word.contains('_') && is_shout(word))
         || asks_for_it(value)
         || value.len() >= 3 && value.chars().all(|c| matches!(c, 'x' | 'X' | '.' | '?'))
         || value.split(|c: char| !c.is_alphanumeric()).any(|word| word.len() >= 3 && word.bytes().all(|c| matches!(c, b'x' | b'X')))
@@ -120,10 +123,10 @@ mod tests {
         for value in ["web", "$", "a@b@c", "a < b", "80", "me@example.com", "NAME"] {
             assert!(!is_placeholder(value), "{value}");
         }
-        for value in ["NAME", "YOUR_DOMAIN", "your-domain", "x.x.x.x", "CHANGEME"] {
+        for value in ["NAME", "YOUR_DOMAIN", "your-domain", "x.x.x.x", "CHANGEME", "www.VAR_DOMAIN", "api.A.B.C.D.nip.io"] {
             assert!(is_to_be_filled_in(value), "{value}");
         }
-        for value in ["Web", "tcp", "TCP", "my-app", "NodePort", "10.0.0.256", "x", "[fd00::1]", "IPv4"] {
+        for value in ["Web", "tcp", "TCP", "my-app", "NodePort", "10.0.0.256", "x", "[fd00::1]", "IPv4", "www.My_Shop.io", "a_B.io"] {
             assert!(!is_to_be_filled_in(value), "{value}");
         }
     }

@@ -7,10 +7,9 @@
 //! for different environments. Folders that need each other (`services/`, `deployments/`) are layers of one unit. A folder
 //! that both sides may build on (`base`, `common`) belongs to each of them.
 
-use std::collections::{HashMap, HashSet};
-
 use super::directory::{Directories, DirectoryId, Distance};
 use super::kustomize::Kustomize;
+use super::maps::{Map, Set};
 
 /// How the units of two directories are related.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +25,7 @@ pub enum Relation {
 /// The Services and workloads of a run, as far as units are told by them.
 #[derive(Debug, Default)]
 pub struct Census<'o> {
-    places: HashMap<(&'o str, Option<&'o str>, &'o str), Vec<DirectoryId>>,
+    places: Map<(&'o str, Option<&'o str>, &'o str), Vec<DirectoryId>>,
 }
 
 impl<'o> Census<'o> {
@@ -40,8 +39,6 @@ impl<'o> Census<'o> {
 #[derive(Debug, Default)]
 pub struct Units {
     branches: Vec<Branch>,
-    /// Sibling folders of which most of the smaller one stands in the larger one again.
-    twins: HashSet<(DirectoryId, DirectoryId)>,
 }
 
 /// What is known of a directory with all below it.
@@ -59,6 +56,10 @@ struct Branch {
     chart: Option<DirectoryId>,
     /// It holds but one half of an application.
     layer: Option<Layer>,
+    /// Siblings after it of which most of the smaller one stands in the larger one again, in their order.
+    twins: Vec<DirectoryId>,
+    /// It holds the objects of one kind, and is named for it.
+    of_a_kind: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,6 +108,91 @@ const OF_EXAMPLES: [&str; 26] = [
     "cases",
 ];
 
+/// Folders that hold the objects of one kind, their signs left out, by what of an application they hold.
+const OF_A_KIND: [(Option<Layer>, &[&str]); 3] = [
+    (Some(Layer::Services), &["service", "services", "svc", "svcs"]),
+    (
+        Some(Layer::Workloads),
+        &[
+            "deployment",
+            "deployments",
+            "deploy",
+            "deploys",
+            "statefulset",
+            "statefulsets",
+            "sts",
+            "daemonset",
+            "daemonsets",
+            "cronjob",
+            "cronjobs",
+            "job",
+            "jobs",
+            "workload",
+            "workloads",
+        ],
+    ),
+    (
+        None,
+        &[
+            "horizontalpodautoscaler",
+            "horizontalpodautoscalers",
+            "poddisruptionbudget",
+            "poddisruptionbudgets",
+            "persistentvolumeclaims",
+            "persistentvolumes",
+            "grpcroutes",
+            "tcproutes",
+            "tlsroutes",
+            "udproutes",
+            "ingress",
+            "ingresses",
+            "ing",
+            "networkpolicy",
+            "networkpolicies",
+            "netpol",
+            "netpols",
+            "hpa",
+            "hpas",
+            "autoscaler",
+            "autoscalers",
+            "pdb",
+            "pdbs",
+            "configmap",
+            "configmaps",
+            "cm",
+            "secret",
+            "secrets",
+            "servicemonitor",
+            "servicemonitors",
+            "podmonitor",
+            "podmonitors",
+            "monitor",
+            "monitors",
+            "httproute",
+            "httproutes",
+            "route",
+            "routes",
+            "gateway",
+            "gateways",
+            "endpoint",
+            "endpoints",
+            "endpointslice",
+            "endpointslices",
+            "namespace",
+            "namespaces",
+            "rbac",
+            "pvc",
+            "pvcs",
+            "pv",
+            "volumes",
+            "storage",
+        ],
+    ),
+];
+
+/// Folders of kinds that nobody writes by hand for an application: they tell a collection of examples, sorted by kind.
+const OF_LESSONS: [&str; 6] = ["pod", "pods", "replicaset", "replicasets", "replicationcontroller", "replicationcontrollers"];
+
 /// Words for an environment, each with the one it stands for. Words for releases that run side by side (`canary`, `blue`)
 /// are none of them.
 const ENVIRONMENTS: [(&str, &str); 34] = [
@@ -153,8 +239,10 @@ impl Units {
         let counts = Counts::new(directories, census);
         let all = || (0..u32::try_from(directories.count()).unwrap_or(u32::MAX)).map(DirectoryId);
         // A chart is all of the folder that holds its `templates`.
-        let charts: HashSet<DirectoryId> =
+        let charts: Set<DirectoryId> =
             all().filter(|at| directories.name(*at) == "templates").filter_map(|at| directories.parent(at)).collect();
+        let is_of_lessons = |at: &DirectoryId| OF_LESSONS.contains(&bare(directories.name(*at)).as_str());
+        let lessons: Set<DirectoryId> = all().filter(is_of_lessons).filter_map(|at| directories.parent(at)).collect();
         let mut branches: Vec<Branch> = Vec::with_capacity(directories.count());
         for at in all() {
             let (name, parent) = (directories.name(at), directories.parent(at));
@@ -162,6 +250,11 @@ impl Units {
             let (own, held) = (counts.own(at), counts.within(directories, at));
             let shared = SHARED.contains(&name);
             let chart = parent.and_then(|parent| branches.get(parent.0 as usize)).and_then(|parent| parent.chart);
+            let layer = match (held.services > 0, held.workloads > 0) {
+                (true, false) => Some(Layer::Services),
+                (false, true) => Some(Layer::Workloads),
+                _ => None,
+            };
             branches.push(Branch {
                 environment: if shared { None } else { environment(name, above) },
                 one_of_many: !shared && own.repeated_by_many * 2 > held.all(),
@@ -171,18 +264,25 @@ impl Units {
                     && (own.services_above + own.workloads_above) * 2 > held.all(),
                 series: if held.services > 0 && held.workloads > 0 { series(name, above) } else { None },
                 chart: chart.or(charts.contains(&at).then_some(at)),
-                layer: match (held.services > 0, held.workloads > 0) {
-                    (true, false) => Some(Layer::Services),
-                    (false, true) => Some(Layer::Workloads),
-                    _ => None,
-                },
+                layer,
+                of_a_kind: (layer.is_some() || held.all() == 0)
+                    && is_named_for_a_kind(name, layer)
+                    && !OF_EXAMPLES.contains(&above.to_lowercase().as_str())
+                    && parent.is_none_or(|parent| !lessons.contains(&parent)),
+                twins: Vec::new(),
             });
         }
         let held = |of: DirectoryId| counts.within(directories, of).all();
         let shared = |of: DirectoryId| SHARED.contains(&directories.name(of));
-        let twins =
+        let of_most =
             counts.pairs.iter().filter(|((a, b), count)| i64::from(**count) * 2 > held(*a).min(held(*b)) && !shared(*a) && !shared(*b));
-        Self { twins: twins.map(|(pair, _)| *pair).collect(), branches }
+        for ((a, b), _) in of_most {
+            if let Some(branch) = branches.get_mut(a.0 as usize) {
+                branch.twins.push(*b);
+            }
+        }
+        branches.iter_mut().for_each(|branch| branch.twins.sort_unstable());
+        Self { branches }
     }
 
     fn branch(&self, of: DirectoryId) -> Option<&Branch> {
@@ -216,6 +316,7 @@ impl Units {
         }
         match self.relation(directories, kustomize, a, b) {
             Relation::Alternative => Distance::Apart,
+            Relation::Together if self.are_of_kinds(directories, a, b) => Distance::SameDirectory,
             Relation::Together if directories.are_close(a, b) || self.are_layers(directories, a, b) => Distance::Near,
             _ => Distance::Far,
         }
@@ -224,7 +325,8 @@ impl Units {
     fn are_alternatives(&self, a: DirectoryId, b: DirectoryId) -> bool {
         let (Some(it), Some(other)) = (self.branch(a), self.branch(b)) else { return false };
         let environments = it.environment.is_some() && other.environment.is_some() && it.environment != other.environment;
-        environments || it.one_of_many && other.one_of_many || !self.twins.is_empty() && self.twins.contains(&(a.min(b), a.max(b)))
+        let (first, second) = if a <= b { (it, b) } else { (other, a) };
+        environments || it.one_of_many && other.one_of_many || first.twins.binary_search(&second).is_ok()
     }
 
     /// Whether the one comes from a branch of Services and the other from one of the workloads behind them.
@@ -232,6 +334,17 @@ impl Units {
         let (_, Some(a), Some(b)) = directories.fork(a, b) else { return false };
         let (Some(a), Some(b)) = (self.branch(a), self.branch(b)) else { return false };
         a.layer.is_some() && b.layer.is_some() && a.layer != b.layer
+    }
+
+    /// Whether a directory holds the objects of one kind, those of the others lying beside it: `services/`, `deployments/`.
+    #[must_use]
+    pub fn is_of_a_kind(&self, directory: DirectoryId) -> bool {
+        self.branch(directory).is_some_and(|it| it.of_a_kind)
+    }
+
+    /// Whether two directories are folders of kinds beside each other: one folder, sorted.
+    fn are_of_kinds(&self, directories: &Directories, a: DirectoryId, b: DirectoryId) -> bool {
+        self.is_of_a_kind(a) && self.is_of_a_kind(b) && directories.parent(a).is_some() && directories.parent(a) == directories.parent(b)
     }
 
     fn are_of_a_series(&self, a: DirectoryId, b: DirectoryId) -> bool {
@@ -252,6 +365,17 @@ fn environment(name: &str, above: &str) -> Option<String> {
     (!meant.is_empty()).then(|| meant.join(" "))
 }
 
+/// Whether a folder is named for a kind of which it may hold objects.
+fn is_named_for_a_kind(name: &str, layer: Option<Layer>) -> bool {
+    let bare = bare(name);
+    OF_A_KIND.iter().any(|(holds, names)| *holds == layer && names.contains(&bare.as_str()))
+}
+
+/// A folder's name without signs and capitals.
+fn bare(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
 /// The series a folder is one of: that of the folder's examples, or that of its own name without the number.
 fn series(name: &str, above: &str) -> Option<String> {
     if OF_EXAMPLES.contains(&above.to_lowercase().as_str()) {
@@ -270,7 +394,7 @@ struct Counts {
     /// Of all directories before one: what the branches hold is the difference of two.
     before: Vec<Held>,
     /// How many objects two siblings both hold.
-    pairs: HashMap<(DirectoryId, DirectoryId), u32>,
+    pairs: Map<(DirectoryId, DirectoryId), u32>,
 }
 
 /// What one directory adds.
@@ -303,7 +427,7 @@ impl Held {
 
 impl Counts {
     fn new(directories: &Directories, census: &Census<'_>) -> Self {
-        let mut it = Self { own: vec![Count::default(); directories.count()], before: Vec::new(), pairs: HashMap::new() };
+        let mut it = Self { own: vec![Count::default(); directories.count()], before: Vec::new(), pairs: Map::default() };
         for ((kind, ..), places) in &census.places {
             it.count(directories, *kind == "Service", places.clone());
         }

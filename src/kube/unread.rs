@@ -1,11 +1,11 @@
-//! What a document seems to hold that does not read, or is yet to be rendered: names, and who counts on them. Knows only
-//! the text, and no rule's wording.
+//! What a document seems to hold that does not read, is lost in it, misspelt, or yet to be rendered: names, and who counts
+//! on them. Knows only the text and what objects call themselves, and no rule's wording.
 
-use super::backends;
-use super::object::{Object, State};
-use super::routes;
+use super::object::{Labels, Object, State};
+use super::scaled::Target;
 use super::typed::Typed;
 use super::world::{Distance, Namespaces, World};
+use super::{apis, backends, monitored, monitors, repeats, routes};
 use crate::source::Span;
 
 /// The most names of one document that are remembered.
@@ -38,52 +38,101 @@ fn speaks_of(text: &str, kind: &str) -> bool {
     })
 }
 
+/// The kind that an object was meant to be which has a misspelt kind, or an apiVersion that does not have it: nothing is
+/// created from it.
+#[must_use]
+pub fn meant_kind(object: &Object<'_>) -> Option<&'static str> {
+    let (api_version, kind) = (object.reference.api_version.as_str(), object.kind());
+    let other = matches!(object.typed, Some(Typed::Other(_))) && object.state == State::Object;
+    if !other || !apis::is_built_in(apis::group(api_version)) || apis::is_known(api_version, kind) {
+        return None;
+    }
+    apis::named(kind).or_else(|| apis::kind_like(apis::group(api_version), kind))
+}
+
+/// Whether something that a document holds is not created, though other objects may count on it.
+#[must_use]
+pub fn hides(object: &Object<'_>) -> bool {
+    matches!(object.state, State::Unreadable(_)) || meant_kind(object).is_some() || repeats::is_several(object)
+}
+
 impl<'s> World<'s> {
-    /// The unread document near an object that seems to hold another of this kind and name.
+    /// The document near an object that seems to hold another of this kind and name, and does not read as one.
     #[must_use]
     pub fn unread(&self, kind: &str, name: &str, from: &Object<'_>) -> Option<&Object<'s>> {
         let documents = self.up_to(self.by_unread_name.get(name), from, Distance::Near);
-        documents.into_iter().find(|it| self.source(it).is_some_and(|source| speaks_of(source.slice(it.span), kind)))
+        documents.into_iter().find(|it| self.seems(it, kind))
+    }
+
+    fn seems(&self, document: &Object<'_>, kind: &str) -> bool {
+        match meant_kind(document) {
+            Some(meant) => meant == kind,
+            None => self.source(document).is_some_and(|source| speaks_of(source.slice(document.span), kind)),
+        }
+    }
+
+    /// The document in the folder of a monitor that seems to hold a Service with these labels, and does not read as one.
+    #[must_use]
+    pub fn unread_service(&self, labels: &Labels, from: &Object<'_>) -> Option<&Object<'s>> {
+        let holds = |it: &&Object<'s>| {
+            let text = self.source(it).map_or("", |source| source.slice(it.span));
+            labels.iter().all(|(key, value)| text.contains(key.as_str()) && text.contains(value.as_str()))
+        };
+        let mut documents = self.up_to(self.misread.get(&()), from, Distance::SameDirectory).into_iter().filter(holds);
+        documents.find(|it| !labels.is_empty() && self.seems(it, "Service"))
     }
 }
 
-/// Who counts on a Service that seems to stand in an unreadable document and nowhere else: the place that names it, and what
-/// it says.
+/// Who counts on an object that seems to stand in a document of which nothing is created, and nowhere else: the place that
+/// names it, and what it says.
 #[must_use]
 pub fn consequences(world: &World<'_>, document: &Object<'_>) -> Vec<(Span, String)> {
     let mut found = Vec::new();
-    if !matches!(document.state, State::Unreadable(_)) {
+    if !hides(document) {
         return found;
     }
-    let mut note = |from: &Object<'_>, service: &str, field: &str| {
-        let seems = || world.unread("Service", service, from).is_some_and(|it| it.id == document.id);
-        let there = || world.named("Service", service, from).iter().any(|it| world.namespaces(from, it) != Namespaces::Different);
-        if seems() && !there() {
+    let mut note = |from: &Object<'_>, kind: &str, name: &str, field: &str| {
+        let seems = || world.unread(kind, name, from).is_some_and(|it| it.id == document.id);
+        let is_there = |it: &&Object<'_>| meant_kind(it).is_none() && world.namespaces(from, it) != Namespaces::Different;
+        if seems() && !world.named(kind, name, from).iter().any(is_there) {
             found.push((
                 from.at(field).span(),
-                format!("{} `{}` needs Service `{service}`, which seems to stand there", from.kind(), from.name()),
+                format!("{} `{}` needs {kind} `{name}`, which seems to stand there", from.kind(), from.name()),
             ));
         }
     };
-    for kind in ["Ingress", "HTTPRoute", "GRPCRoute", "StatefulSet"] {
+    for kind in ["Ingress", "HTTPRoute", "GRPCRoute", "StatefulSet", "HorizontalPodAutoscaler"] {
         for object in world.of_kind(kind, document, Distance::SameDirectory).into_iter().take(MOST_ASKED) {
             match &object.typed {
                 Some(Typed::Ingress(ingress)) => {
                     for backend in backends::of(ingress) {
-                        note(object, backend.service, &format!("{}.service.name", backend.field));
+                        note(object, "Service", backend.service, &format!("{}.service.name", backend.field));
                     }
                 }
                 Some(Typed::StatefulSet(set)) => {
                     if let Some(name) = &set.spec.service_name {
-                        note(object, name, "spec.serviceName");
+                        note(object, "Service", name, "spec.serviceName");
+                    }
+                }
+                Some(Typed::HorizontalPodAutoscaler(_) | Typed::HorizontalPodAutoscalerV1(_)) => {
+                    if let Some(target) = Target::of(object) {
+                        note(object, target.kind, target.name, "spec.scaleTargetRef.name");
                     }
                 }
                 _ => {
                     for backend in routes::backends(object).iter().filter(|backend| backend.is_to_service()) {
-                        note(object, backend.name, &format!("{}.name", backend.field));
+                        note(object, "Service", backend.name, &format!("{}.name", backend.field));
                     }
                 }
             }
+        }
+    }
+    for object in world.of_kind("ServiceMonitor", document, Distance::SameDirectory).into_iter().take(MOST_ASKED) {
+        let Some(monitor) = monitors::read(object).filter(|monitor| monitored::all(world, object, monitor).is_empty()) else { continue };
+        let Some(labels) = &monitor.selector.match_labels else { continue };
+        if world.unread_service(labels, object).is_some_and(|it| it.id == document.id) {
+            let says = format!("ServiceMonitor `{}` selects a Service that seems to stand there", object.name());
+            found.push((object.at("spec.selector").span(), says));
         }
     }
     found

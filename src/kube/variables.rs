@@ -54,23 +54,22 @@ pub fn read<'p>(object: &'p Object<'_>) -> Vec<Reading<'p>> {
     let Some(template) = object.template() else { return Vec::new() };
     let containers = template.spec.into_iter().flat_map(ports::containers).filter(|placed| placed.role != Role::Init);
     let open = |placed: &Placed<'_>| placed.container.env_from.as_ref().is_none_or(|from| from.is_empty());
-    containers.filter(open).flat_map(|placed| of(placed.container, &template.field(&placed.field()))).collect()
+    containers.filter(open).flat_map(|placed| of(placed.container, &|| template.field(&placed.field()))).collect()
 }
 
-fn of<'p>(container: &'p Container, within: &str) -> Vec<Reading<'p>> {
+fn of<'p>(container: &'p Container, within: &dyn Fn() -> String) -> Vec<Reading<'p>> {
     let own = |name: &str| container.env.iter().flatten().any(|variable| variable.name == name);
     let values = container.env.iter().flatten().enumerate();
-    let values = values.filter_map(|(index, it)| Some((format!("{within}.env[{index}].value"), it.value.as_deref()?)));
+    let values = values.filter_map(|(index, it)| Some((("env", index, ".value"), it.value.as_deref()?)));
     let words = |list: &'static str, texts: &'p Option<Vec<String>>| {
-        let within = within.to_owned();
-        texts.iter().flatten().enumerate().map(move |(index, text)| (format!("{within}.{list}[{index}]"), text.as_str()))
+        texts.iter().flatten().enumerate().map(move |(index, text)| ((list, index, ""), text.as_str()))
     };
     let texts = values.chain(words("command", &container.command)).chain(words("args", &container.args));
     let mut found = Vec::new();
-    for (field, text) in texts {
+    for ((list, index, leaf), text) in texts {
         for (before, name, by_kubernetes) in names(text) {
             if !own(name) {
-                found.push(Reading { name, field: field.clone(), before, by_kubernetes });
+                found.push(Reading { name, field: format!("{}.{list}[{index}]{leaf}", within()), before, by_kubernetes });
             }
         }
     }

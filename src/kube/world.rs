@@ -1,8 +1,9 @@
 //! All objects of a run, and the questions across them. Knows no rule.
 
-use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::OnceLock;
+
+use memchr::memmem;
 
 use super::Profile;
 use super::calls::{self, Call, Calls};
@@ -11,6 +12,7 @@ use super::directory::{Directories, DirectoryId};
 use super::endpoints;
 use super::index::{Entries, Index, Scope, Standpoint};
 use super::kustomize::Kustomize;
+use super::maps::{Map, Set};
 use super::object::{Labels, Object, ObjectId, State};
 use super::ports;
 use super::selection::Found;
@@ -51,22 +53,29 @@ pub struct World<'s> {
     /// What kustomizations do to them.
     pub kustomize: Kustomize,
     objects: Vec<Object<'s>>,
-    files: HashMap<FileId, Range<u32>>,
+    files: Map<FileId, Range<u32>>,
     pub(super) workloads: Index<()>,
     without_selector: Index<()>,
     pub(super) by_label: Index<Pair>,
     pub(super) by_name: Index<Pair>,
+    /// By number of the object, whether another one has its kind and name, or it is a patch and meant to.
+    has_namesake: Vec<bool>,
     by_kind: Index<String>,
     custom: Index<()>,
     patches: Index<Pair>,
     pub(super) services_by_label: Index<Pair>,
     pub(super) by_unread_name: Index<String>,
+    pub(super) misread: Index<()>,
     by_node_port: Index<(i32, String)>,
     slices: Index<String>,
-    unrendered: HashMap<&'s str, Option<ObjectId>>,
-    alternatives: HashSet<DirectoryId>,
+    unrendered: Map<&'s str, Option<ObjectId>>,
+    alternatives: Set<DirectoryId>,
+    /// Directories of folders of kinds, such files among them.
+    sorted_alternatives: Set<DirectoryId>,
     pub(super) selections: Vec<OnceLock<Vec<Found>>>,
     calls: OnceLock<Calls>,
+    /// By number of the file, whether it speaks of svclint anywhere.
+    addressed: Vec<bool>,
 }
 
 /// The label by which an EndpointSlice names its Service.
@@ -77,17 +86,18 @@ impl<'s> World<'s> {
     #[must_use]
     pub fn new(sources: &'s [Source], profile: Profile, mut objects: Vec<Object<'s>>) -> Self {
         let directories = Directories::new(sources);
-        let mut files: HashMap<FileId, Range<u32>> = HashMap::new();
+        let to_svclint = memmem::Finder::new("svclint");
+        let mut files: Map<FileId, Range<u32>> = Map::default();
         for (object, id) in objects.iter_mut().zip(0..) {
             object.id = ObjectId(id);
             files.entry(object.span.file).or_insert(id..id).end = id + 1;
         }
         let kustomize = Kustomize::read(sources, &directories, &objects);
         let (mut workloads, mut without_selector, mut by_label, mut by_name, mut by_kind) = (vec![], vec![], vec![], vec![], vec![]);
-        let mut by_unread_name = vec![];
+        let (mut by_unread_name, mut misread) = (vec![], vec![]);
         let (mut services_by_label, mut by_node_port, mut slices, mut patches, mut custom) = (vec![], vec![], vec![], vec![], vec![]);
-        let (mut unrendered, mut alternatives) = (HashMap::<&str, Option<ObjectId>>::new(), HashSet::new());
-        let (mut identities, mut census) = (HashMap::new(), Census::default());
+        let (mut unrendered, mut alternatives) = (Map::<&str, Option<ObjectId>>::default(), Set::default());
+        let (mut identities, mut census) = (Map::default(), Census::default());
         for object in &objects {
             let (id, file) = (object.id, object.span.file);
             let directory = directories.of(file);
@@ -98,6 +108,11 @@ impl<'s> World<'s> {
                     first.get_or_insert(id);
                 }
                 by_unread_name.extend(unread::names(text()).map(|name| (name.to_owned(), directory, id)));
+            } else if unread::hides(object) {
+                by_unread_name.extend(unread::names(text()).map(|name| (name.to_owned(), directory, id)));
+            }
+            if unread::hides(object) {
+                misread.push(((), directory, id));
             }
             if object.typed.is_none() {
                 continue;
@@ -147,27 +162,39 @@ impl<'s> World<'s> {
                 }
             }
         }
+        let by_name = Index::new(by_name);
+        let mut has_namesake: Vec<bool> = objects.iter().map(|object| kustomize.is_patch(object.span.file)).collect();
+        for id in by_name.shared() {
+            has_namesake.get_mut(id.0 as usize).into_iter().for_each(|it| *it = true);
+        }
+        let units = Units::find(&directories, &census);
+        let sorted_alternatives =
+            alternatives.iter().filter(|it| units.is_of_a_kind(**it)).filter_map(|it| directories.parent(*it)).collect();
         Self {
             sources,
             profile,
-            units: Units::find(&directories, &census),
+            units,
+            sorted_alternatives,
             kustomize,
             files,
             workloads: Index::new(workloads),
             without_selector: Index::new(without_selector),
             by_label: Index::new(by_label),
-            by_name: Index::new(by_name),
+            by_name,
+            has_namesake,
             by_kind: Index::new(by_kind),
             custom: Index::new(custom),
             patches: Index::new(patches),
             services_by_label: Index::new(services_by_label),
             by_unread_name: Index::new(by_unread_name),
+            misread: Index::new(misread),
             by_node_port: Index::new(by_node_port),
             slices: Index::new(slices),
             unrendered,
             alternatives,
             selections: objects.iter().map(|_| OnceLock::new()).collect(),
             calls: OnceLock::new(),
+            addressed: sources.iter().map(|source| to_svclint.find(source.text.as_bytes()).is_some()).collect(),
             directories,
             objects,
         }
@@ -189,6 +216,12 @@ impl<'s> World<'s> {
     #[must_use]
     pub fn source(&self, object: &Object<'_>) -> Option<&'s Source> {
         self.sources.get(object.span.file.0 as usize)
+    }
+
+    /// Whether the file of an object may ask something of svclint: it speaks of it.
+    #[must_use]
+    pub fn addresses_svclint(&self, object: &Object<'_>) -> bool {
+        self.addressed.get(object.span.file.0 as usize).copied().unwrap_or_default()
     }
 
     /// The objects of one file.
@@ -245,7 +278,13 @@ impl<'s> World<'s> {
     /// The objects of a kind and name, nearest first, those of the own namespace before others.
     #[must_use]
     pub fn named(&self, kind: &str, name: &str, from: &Object<'_>) -> Vec<&Object<'s>> {
-        let look = |name: &str| self.up_to(self.by_name.get(&(kind.to_owned(), name.to_owned())), from, Distance::Far);
+        self.named_up_to(kind, name, from, Distance::Far)
+    }
+
+    /// As [`Self::named`], no farther than a distance.
+    #[must_use]
+    pub fn named_up_to(&self, kind: &str, name: &str, from: &Object<'_>, most: Distance) -> Vec<&Object<'s>> {
+        let look = |name: &str| self.up_to(self.by_name.get(&(kind.to_owned(), name.to_owned())), from, most);
         let mut found = look(name);
         if found.is_empty() {
             found = self.kustomize.bare_names(self.directories.of(from.span.file), name).flat_map(look).collect();
@@ -254,6 +293,12 @@ impl<'s> World<'s> {
             found.sort_by_cached_key(|other| (self.namespaces(from, other), self.distance(from, other), other.id));
         }
         found
+    }
+
+    /// Whether another object of the run may have this one's kind and name.
+    #[must_use]
+    pub fn has_namesake(&self, object: &Object<'_>) -> bool {
+        self.has_namesake.get(object.id.0 as usize).copied().unwrap_or(true)
     }
 
     /// The objects of the same kind and name in the object's own file, itself among them, in their order.
@@ -333,7 +378,9 @@ impl<'s> World<'s> {
     /// Whether the files of an object's directory can't all be meant to be applied: two of them define one object.
     #[must_use]
     pub fn among_alternatives(&self, object: &Object<'_>) -> bool {
-        self.alternatives.contains(&self.directories.of(object.span.file))
+        let directory = self.directories.of(object.span.file);
+        let sorted = || self.directories.parent(directory).filter(|_| self.units.is_of_a_kind(directory));
+        self.alternatives.contains(&directory) || sorted().is_some_and(|parent| self.sorted_alternatives.contains(&parent))
     }
 
     /// Labels as messages write them: `app: web`, `tier: front`.
@@ -396,7 +443,10 @@ impl<'s> World<'s> {
 /// ``Deployment `api` ``, as messages name an object.
 #[must_use]
 pub fn title(reference: &ObjectRef) -> String {
-    format!("{} `{}`", reference.kind, reference.name)
+    match reference.name.as_str() {
+        "" => format!("{} without a name", reference.kind),
+        name => format!("{} `{name}`", reference.kind),
+    }
 }
 
 /// What is rendered together: the chart whose `templates` these are, else the directory.

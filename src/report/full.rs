@@ -52,8 +52,9 @@ fn write_finding(out: &mut dyn Write, report: &Report<'_>, finding: &Finding, lo
         foot("fix", &fix.title)?;
     }
     if let Some(server) = &finding.server {
-        let colon = if server.field.is_empty() { "" } else { ": " };
-        foot("server", &format!("{}{colon}{}", server.field, server.message))?;
+        let told = server.field.is_empty() || server.message.starts_with(&server.field);
+        let field = if told { String::new() } else { format!("{}: ", server.field) };
+        foot("server", &format!("{field}{}", server.message))?;
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ pub mod github;
 pub mod gitlab;
 pub mod json;
 pub mod junit;
+pub mod once;
 pub mod rdjson;
 pub mod rules;
 pub mod safe;

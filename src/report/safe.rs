@@ -11,6 +11,10 @@ pub struct Safe<'a>(pub &'a str);
 impl fmt::Display for Safe<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rest = self.0;
+        // Nearly all text is this, and a look at its bytes is enough.
+        if rest.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return f.write_str(rest);
+        }
         while let Some((at, c)) = rest.char_indices().find(|(_, c)| is_unsafe(*c)) {
             let (before, after) = rest.split_at(at);
             f.write_str(before)?;

@@ -7,7 +7,7 @@ pub fn wrap(text: &str, first: usize, rest: usize) -> Vec<String> {
     let mut line = String::new();
     let mut used = 0;
     for word in text.split_whitespace() {
-        let length = word.chars().count();
+        let length = if word.is_ascii() { word.len() } else { word.chars().count() };
         let width = if lines.is_empty() { first } else { rest };
         if used > 0 && used + 1 + length > width {
             lines.push(std::mem::take(&mut line));

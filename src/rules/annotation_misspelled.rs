@@ -138,16 +138,38 @@ fn meant(key: &str) -> Option<String> {
     if known().any(|(prefix, name)| key.strip_prefix(prefix) == Some(name)) {
         return None;
     }
-    let mut near = known().map(|(prefix, name)| format!("{prefix}{name}")).filter(|known| is_slip(key, known));
+    let near = known().filter(|(prefix, name)| is_slip(key, prefix, name));
+    let mut near = near.map(|(prefix, name)| format!("{prefix}{name}"));
     near.next().filter(|_| near.next().is_none())
 }
 
 /// Up to two letters in the whole key, no digit among them, or `beta` left out where only that key was ever read.
-fn is_slip(written: &str, known: &str) -> bool {
+fn is_slip(written: &str, prefix: &str, name: &str) -> bool {
+    if prefix.strip_prefix("service.beta.").is_some_and(|rest| {
+        written.strip_prefix("service.").and_then(|written| written.strip_prefix(rest)) == Some(name)
+    }) {
+        return true;
+    }
+    let known = || prefix.bytes().chain(name.bytes());
+    if written.len().abs_diff(prefix.len() + name.len()) > SLIP || letters_apart(written.bytes(), known()) > 2 * SLIP {
+        return false;
+    }
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    let without_beta = known.strip_prefix("service.beta.").is_some_and(|rest| written.strip_prefix("service.") == Some(rest));
-    let close = written.len().abs_diff(known.len()) <= 2 && digits(written) == digits(known);
-    without_beta || close && strsim::osa_distance(written, known) <= 2
+    let known = format!("{prefix}{name}");
+    digits(written) == digits(&known) && strsim::osa_distance(written, &known) <= SLIP
+}
+
+/// The most letters that are put in, left out, changed or swapped by mistake.
+const SLIP: usize = 2;
+
+/// How many letters of one text have none in the other to match, wherever they stand: at most two for each slip, and far
+/// cheaper to tell than the slips.
+fn letters_apart(a: impl Iterator<Item = u8>, b: impl Iterator<Item = u8>) -> usize {
+    let mut surplus = [0i16; 256];
+    let mut count = |letter: u8, by: i16| surplus.get_mut(usize::from(letter)).into_iter().for_each(|it| *it += by);
+    a.for_each(|letter| count(letter, 1));
+    b.for_each(|letter| count(letter, -1));
+    surplus.iter().map(|it| usize::from(it.unsigned_abs())).sum()
 }
 
 #[cfg(test)]

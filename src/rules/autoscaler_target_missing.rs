@@ -3,12 +3,16 @@
 use crate::finding::{Confidence, Finding};
 use crate::kube::meant::Meant;
 use crate::kube::near::alike;
-use crate::kube::scaled::{SCALED, Target};
+use crate::kube::scaled::{self, SCALED, Target, Unscalable};
 use crate::kube::world::{Distance, Namespaces};
 use crate::kube::{Object, World};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     if world.kustomize.is_patch(object.span.file) || object.kind() != "HorizontalPodAutoscaler" {
+        return;
+    }
+    if let Some(why) = scaled::unscalable(object).filter(|_| object.accepted) {
+        out.push(unscalable(object, world, why));
         return;
     }
     let Some(target) = Target::of(object) else { return };
@@ -18,6 +22,37 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         Meant::Elsewhere(workload) => out.push(elsewhere(object, world, workload)),
         Meant::Nowhere => out.push(nowhere(object, world, target.kind, target.name)),
     }
+}
+
+/// Nothing of this kind, or nothing by this apiVersion, can be scaled.
+fn unscalable(object: &Object<'_>, world: &World<'_>, why: Unscalable) -> Finding {
+    let text = |leaf: &str| object.at(&format!("spec.scaleTargetRef.{leaf}")).value().map(|value| value.follow().text().to_owned()).unwrap_or_default();
+    let (kind, name) = (text("kind"), text("name"));
+    let leaf = if why == Unscalable::Kind { "kind" } else { "apiVersion" };
+    let field = format!("spec.scaleTargetRef.{leaf}");
+    let place = object.at(&field);
+    match why {
+        Unscalable::Kind => {
+            let message = format!("HorizontalPodAutoscaler `{}` scales a {kind}, which has no number of replicas", object.name());
+            let finding = Finding::certain(message).label(place.span(), "it reports `FailedGetScale` for ever, and nothing is scaled");
+            let there = SCALED.iter().find_map(|(_, scaled)| world.workloads_near(object, Distance::SameDirectory).into_iter().find(|it| it.kind() == *scaled && it.name() == name));
+            match there {
+                Some(it) => finding.label(it.title(), format!("{} is there", world.told(it))).help(format!("did you mean `{}`?", it.kind())),
+                None => finding.help("take the autoscaler out, or make it a Deployment or a StatefulSet"),
+            }
+        }
+        Unscalable::Group(home) => {
+            let message = format!("HorizontalPodAutoscaler `{}` looks for its {kind} in `{}`, which has no such kind", object.name(), text("apiVersion"));
+            let finding = Finding::certain(message)
+                .label(place.span(), "it reports `FailedGetScale` for ever, and nothing is scaled")
+                .help(format!("write `apiVersion: {home}`"));
+            match place.replace(home) {
+                Some(edit) => finding.unsafe_fix(format!("write `{home}`"), vec![edit]),
+                None => finding,
+            }
+        }
+    }
+    .field(field)
 }
 
 fn elsewhere(object: &Object<'_>, world: &World<'_>, workload: &Object<'_>) -> Finding {

@@ -1,11 +1,33 @@
 //! A container that is told to call a Service by a name that none has, and one nearly.
 
 use crate::finding::{Confidence, Finding};
-use crate::kube::calls::{self, Call};
+use crate::kube::calls;
 use crate::kube::meant::{self, Meant, Name};
 use crate::kube::near::alike;
 use crate::kube::world::{Distance, Namespaces};
 use crate::kube::{Object, World, targets};
+
+/// A host that a container is told to call.
+struct Asked {
+    field: String,
+    host: String,
+    port: Option<i32>,
+}
+
+impl Asked {
+    fn name(&self) -> &str {
+        self.host.split('.').next().unwrap_or_default()
+    }
+
+    fn namespace(&self) -> Option<&str> {
+        self.host.split('.').nth(1)
+    }
+
+    /// Whether a Service has the port, where one is asked for.
+    fn fits(&self, service: &Object<'_>) -> bool {
+        self.port.is_none_or(|asked| targets::service_ports(service).any(|(_, port)| port.port == asked))
+    }
+}
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let Some(spec) = object.template().and_then(|template| template.spec) else { return };
@@ -14,54 +36,96 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     }
     let aliases: Vec<&str> = spec.host_aliases.iter().flatten().flat_map(|alias| alias.hostnames.iter().flatten()).map(String::as_str).collect();
     let mut told: Vec<String> = Vec::new();
-    for call in calls::of(object).iter().filter(|call| call.plain && call.is_of_cluster()) {
-        if call.name() == "localhost" || aliases.contains(&call.host.as_str()) || told.contains(&call.host) {
+    for asked in asked(object) {
+        if asked.name() == "localhost" || aliases.contains(&asked.host.as_str()) || told.contains(&asked.host) {
             continue;
         }
-        let name = Name { group: "", kind: "Service", namespace: call.namespace.as_deref(), name: call.name() };
+        let name = Name { group: "", kind: "Service", namespace: asked.namespace(), name: asked.name() };
         let found = match meant::meant(world, object, name) {
             Meant::There(_) => None,
-            Meant::Elsewhere(service) => elsewhere(object, world, call, service),
-            Meant::Nowhere => slip(object, world, call),
+            Meant::Elsewhere(service) => elsewhere(object, world, &asked, service),
+            // A pod of a StatefulSet has a rule of its own.
+            Meant::Nowhere if calls::stateful_set(world, object, asked.name()).is_some() => None,
+            Meant::Nowhere => slip(object, world, &asked).or_else(|| other_name(object, world, &asked)),
         };
         if let Some(finding) = found {
-            told.push(call.host.clone());
+            told.push(asked.host.clone());
             out.push(finding);
         }
     }
 }
 
+/// What is certainly meant as a host of the cluster, those with a port first.
+fn asked(object: &Object<'_>) -> Vec<Asked> {
+    let plain = calls::of(object).into_iter().filter(|call| call.plain);
+    let with_port = plain.map(|call| Asked { field: call.field, host: call.host, port: Some(call.port) });
+    let alone = calls::hosts(object).into_iter().map(|(field, host)| Asked { field, host, port: None });
+    with_port.chain(alone).filter(|asked| calls::is_of_cluster(&asked.host)).collect()
+}
+
 /// The Service is in another namespace, where the name alone does not lead.
-fn elsewhere(object: &Object<'_>, world: &World<'_>, call: &Call, service: &Object<'_>) -> Option<Finding> {
-    let has = targets::service_ports(service).any(|(_, port)| port.port == call.port);
+fn elsewhere(object: &Object<'_>, world: &World<'_>, asked: &Asked, service: &Object<'_>) -> Option<Finding> {
     let close = world.distance(object, service) <= Distance::SameDirectory && !world.changed_later(object) && !world.changed_later(service);
     let theirs = world.namespace(service);
-    let mine = call.namespace.as_deref().unwrap_or(world.namespace(object));
+    let mine = asked.namespace().unwrap_or(world.namespace(object));
     let sure = if close && !world.among_alternatives(object) { Confidence::Likely } else { Confidence::Possible };
-    has.then(|| {
-        finding(object, call, sure, format!("{} `{}` calls `{}` in namespace `{mine}`, the Service is in `{theirs}`", object.kind(), object.name(), call.name()))
+    asked.fits(service).then(|| {
+        finding(object, asked, sure, format!("{} `{}` calls `{}` in namespace `{mine}`, the Service is in `{theirs}`", object.kind(), object.name(), asked.name()))
             .label(service.title(), format!("{} is in `{theirs}`", world.told(service)))
-            .help(format!("write `{}.{theirs}.svc`", call.name()))
+            .help(format!("write `{}.{theirs}.svc`", asked.name()))
     })
 }
 
-fn slip(object: &Object<'_>, world: &World<'_>, call: &Call) -> Option<Finding> {
-    let mut near = world.of_kind("Service", object, Distance::SameDirectory);
+fn slip(object: &Object<'_>, world: &World<'_>, asked: &Asked) -> Option<Finding> {
+    // A name without a port says too little to look far for it.
+    let most = if asked.port.is_some() { Distance::Near } else { Distance::SameDirectory };
+    let mut near = world.of_kind("Service", object, most);
     near.retain(|service| {
-        let there = meant::namespaces(world, object, call.namespace.as_deref(), service) == Namespaces::Same;
-        there && alike(service.name(), call.name()) && targets::service_ports(service).any(|(_, port)| port.port == call.port)
+        let there = meant::namespaces(world, object, asked.namespace(), service) == Namespaces::Same;
+        there && alike(service.name(), asked.name()) && asked.fits(service)
     });
-    let service = near.first()?;
+    let beside = |service: &&Object<'_>| world.distance(object, service) <= Distance::SameDirectory;
+    let service = match near.as_slice() {
+        [only] => only,
+        all => all.iter().find(|service| beside(service))?,
+    };
+    if world.unread("Service", asked.name(), object).is_some() {
+        return None;
+    }
     let open = world.changed_later(object) || world.changed_later(service) || world.unrendered_beside(object) || world.among_alternatives(object);
     let sure = if open { Confidence::Possible } else { Confidence::Likely };
-    let message = format!("{} `{}` calls `{}`, and these files have no Service of that name", object.kind(), object.name(), call.name());
+    let has = asked.port.map_or_else(|| "is alike".to_owned(), |port| format!("has port {port}"));
     Some(
-        finding(object, call, sure, message)
-            .label(service.title(), format!("{} has port {}", world.told(service), call.port))
+        finding(object, asked, sure, nowhere(object, asked))
+            .label(service.title(), format!("{} {has}", world.told(service)))
             .help(format!("did you mean `{}`?", service.name())),
     )
 }
 
-fn finding(object: &Object<'_>, call: &Call, sure: Confidence, message: String) -> Finding {
-    Finding::new(sure, message).field(&call.field).label(object.at(&call.field).span(), "this name does not resolve: \"unknown host\"")
+/// Nothing is called so, and the one Service here with this port is called by nobody: an alias that docker-compose knew.
+fn other_name(object: &Object<'_>, world: &World<'_>, asked: &Asked) -> Option<Finding> {
+    let port = asked.port.filter(|_| asked.namespace().is_none())?;
+    if world.unread("Service", asked.name(), object).is_some() || world.unrendered_beside(object) {
+        return None;
+    }
+    let mut here = world.of_kind("Service", object, Distance::SameDirectory);
+    here.retain(|service| {
+        let mine = world.namespaces(object, service) == Namespaces::Same;
+        mine && asked.fits(service) && world.calls_to(service.name()).is_empty()
+    });
+    let [service] = here[..] else { return None };
+    let own = world.services_taking(object).iter().any(|it| it.id == service.id);
+    (!own).then(|| {
+        finding(object, asked, Confidence::Possible, nowhere(object, asked))
+            .label(service.title(), format!("{} has port {port}, and nothing here calls it by its name", world.told(service)))
+            .help(format!("if that is the one, write `{}`, or give it the other name: Kubernetes has no aliases of its own as docker-compose has", service.name()))
+    })
+}
+
+fn nowhere(object: &Object<'_>, asked: &Asked) -> String {
+    format!("{} `{}` calls `{}`, and these files have no Service of that name", object.kind(), object.name(), asked.name())
+}
+
+fn finding(object: &Object<'_>, asked: &Asked, sure: Confidence, message: String) -> Finding {
+    Finding::new(sure, message).field(&asked.field).label(object.at(&asked.field).span(), "this name does not resolve: \"unknown host\"")
 }

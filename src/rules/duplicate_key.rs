@@ -11,7 +11,7 @@ const NAMED: usize = 4;
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let Some(source) = world.source(object) else { return };
-    let split = !repeats::seams(object).is_empty();
+    let split = repeats::is_several(object);
     for repeat in repeats::of(object) {
         if split && Some(repeat.mapping.id) == object.value().map(|root| root.id) {
             continue; // two objects without a separator: told by that name

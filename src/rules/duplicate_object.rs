@@ -5,19 +5,25 @@ use crate::kube::world::{Distance, title};
 use crate::kube::{Object, World, apis, template};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
+    if !world.has_namesake(object) {
+        return;
+    }
     let group = apis::group(&object.reference.api_version);
     let same = |other: &&Object<'_>| {
         other.id < object.id && other.namespace() == object.namespace() && apis::group(&other.reference.api_version) == group
     };
     let earlier = world.namesakes_in_file(object).into_iter().find(same).or_else(|| {
         let built = world.kustomize.takes(path(world, object));
-        let mut named = if built { world.named(object.kind(), object.name(), object) } else { Vec::new() };
+        let mut named = if built { world.named_up_to(object.kind(), object.name(), object, Distance::Near) } else { Vec::new() };
         named.retain(|other| same(other) && in_one_build(world, object, other));
         named.into_iter().next()
     });
     let Some(earlier) = earlier else { return };
     let generated = object.at("metadata.generateName").found;
-    if object.name().is_empty() || generated || template::is_to_be_filled_in(object.name()) {
+    // Two states of one object, both read from a cluster: nobody applies them one after the other.
+    let uid = |it: &Object<'_>| it.metadata().and_then(|metadata| metadata.uid.clone()).filter(|uid| !uid.is_empty());
+    let recorded = uid(object).is_some_and(|own| uid(earlier) == Some(own));
+    if object.name().is_empty() || generated || recorded || template::is_to_be_filled_in(object.name()) {
         return;
     }
     let what = title(&object.reference);
@@ -46,7 +52,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
 
 /// Whether one kustomization takes the files of both.
 fn in_one_build(world: &World<'_>, a: &Object<'_>, b: &Object<'_>) -> bool {
-    world.distance(a, b) < Distance::Far && world.kustomize.takes_both(path(world, a), path(world, b))
+    world.kustomize.takes_both(path(world, a), path(world, b))
 }
 
 fn path<'w>(world: &World<'w>, object: &Object<'_>) -> &'w str {

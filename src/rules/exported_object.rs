@@ -1,5 +1,7 @@
 //! An object copied out of a cluster, with what only a cluster may write.
 
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
 use super::refusals::{self, Mistake};
 use crate::finding::{Confidence, Edit, Finding, ServerSays};
 use crate::kube::world::title;
@@ -26,9 +28,15 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         return;
     }
     let left: Vec<_> = SURE.iter().chain(&ALONG).filter(|field| is_written(object, field)).collect();
-    let confidence = if stored.is_some() || !refused.is_empty() { Confidence::Certain } else { Confidence::Possible };
+    // What is stored refuses to be created with a version, of whatever kind it is.
+    let unpredicted = object.verdict.as_ref().is_none_or(|verdict| verdict.code.is_none());
+    let confidence = match (stored.is_some() || !refused.is_empty(), is_versioned(object) && unpredicted) {
+        (true, _) => Confidence::Certain,
+        (false, true) => Confidence::Likely,
+        (false, false) => Confidence::Possible,
+    };
     let first = refused.first().map(|refusal| refusal.field);
-    let consequence = if confidence == Confidence::Certain { "the API server refuses it" } else { "the API server overwrites them" };
+    let consequence = if confidence == Confidence::Possible { "the API server overwrites them" } else { "the API server refuses it" };
     let message = format!("{} was copied out of a cluster with fields that only a cluster writes: {consequence}", title(&object.reference));
     let mut finding = Finding::new(confidence, message);
     if let (Some(verdict), true) = (stored, first.is_none()) {
@@ -59,12 +67,16 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     });
 }
 
-/// Whether any of [`SURE`] stands there. Nearly always none does, and one look at the keys shows it.
+/// Whether a `resourceVersion` stands there that is one: the server takes 0 and what is no number for none.
+fn is_versioned(object: &Object<'_>) -> bool {
+    let value = object.at("metadata.resourceVersion").value().map(Value::follow);
+    value.is_some_and(|value| value.text().parse::<u64>().is_ok_and(|version| version > 0))
+}
+
+/// Whether any of [`SURE`] stands there. Nearly always none does, and the metadata as it was read shows it.
 fn is_surely_written(object: &Object<'_>) -> bool {
-    let metadata = object.value().and_then(|root| root.get("metadata"));
-    let marked = |key: &str| matches!(key, "resourceVersion" | "uid" | "selfLink" | "managedFields" | "<<");
-    metadata.is_some_and(|metadata| metadata.entries().any(|entry| marked(entry.key.text())))
-        && SURE.iter().any(|field| is_written(object, field))
+    let marked = |it: &ObjectMeta| it.resource_version.is_some() || it.uid.is_some() || it.self_link.is_some() || it.managed_fields.is_some();
+    object.metadata().is_some_and(marked) && SURE.iter().any(|field| is_written(object, field))
 }
 
 /// Whether something stands there: `creationTimestamp: null` and `status: {}` are kubectl's own habit.

@@ -13,7 +13,7 @@ pub fn check(object: &Object<'_>, _: &World<'_>, out: &mut Vec<Finding>) {
         let finding = Finding::possible(format!("the standard channel of the Gateway API v1.6 does not serve {} as `{api_version}`", custom.kind))
             .label(object.at("apiVersion").span(), format!("it serves `{}/{served}`", gateway::OWN_GROUP))
             .help("older versions and the experimental channel may; what the cluster has, `kubectl api-resources` says");
-        out.push(finding.field("apiVersion"));
+        out.push(finding.field("apiVersion").once(format!("{} {api_version}", custom.kind)));
         return;
     }
     let unknown = object.faults.iter().filter(|fault| matches!(fault.kind, FaultKind::Unknown { .. }));
@@ -22,6 +22,6 @@ pub fn check(object: &Object<'_>, _: &World<'_>, out: &mut Vec<Finding>) {
         let finding = Finding::possible(format!("`{field}` is a field of the experimental channel of the Gateway API"))
             .label(fault.key.unwrap_or(fault.span), "with the standard channel's CRDs kubectl refuses it")
             .help("install the experimental channel's CRDs, or take it out");
-        out.push(finding.field(fault.path.as_str()));
+        out.push(finding.field(fault.path.as_str()).once(format!("{} {field}", custom.kind)));
     }
 }

@@ -4,6 +4,7 @@ use k8s_openapi::api::networking::v1::IngressBackend;
 
 use crate::finding::{Confidence, Finding};
 use crate::kube::near::did_you_mean;
+use crate::kube::world::title;
 use crate::kube::{Object, Typed, World};
 
 const ACTIONS: &str = "alb.ingress.kubernetes.io/actions.";
@@ -30,7 +31,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         };
         let path = format!("{field}.service.name");
         out.push(
-            Finding::new(sure, format!("Ingress `{}` has no annotation for its action `{action}`", object.name()))
+            Finding::new(sure, format!("{} has no annotation for its action `{action}`", title(&object.reference)))
                 .label(object.at(&path).span(), format!("`use-annotation` makes the controller look for `{ACTIONS}{action}`; without it no rule of this Ingress is built"))
                 .help(help)
                 .field(path),

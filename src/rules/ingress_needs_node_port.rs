@@ -5,7 +5,7 @@ use k8s_openapi::api::networking::v1::Ingress;
 use crate::finding::{Confidence, Finding};
 use crate::kube::backends;
 use crate::kube::meant::{self, Meant, Name};
-use crate::kube::world::Distance;
+use crate::kube::world::{Distance, title};
 use crate::kube::{Object, Typed, World};
 
 const TARGET_TYPE: &str = "alb.ingress.kubernetes.io/target-type";
@@ -35,7 +35,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         let sure = if written.is_some() { meant::sure(world, object, None, service).min(Confidence::Likely) } else { Confidence::Possible };
         let says = if written.is_some() { "target type `instance`" } else { "no target type, which is `instance` unless the controller is told otherwise" };
         out.push(
-            Finding::new(sure, format!("Ingress `{}` needs a node port of Service `{}`, which has none", object.name(), service.name()))
+            Finding::new(sure, format!("{} needs a node port of {}, which has none", title(&object.reference), title(&service.reference)))
                 .label(object.at(&field).span(), format!("{says}: the load balancer sends to a port of the nodes"))
                 .label(service.title(), format!("{} is a ClusterIP", world.told(service)))
                 .help(format!("write `{TARGET_TYPE}: ip`, so that it sends to the pods, or make the Service a NodePort"))

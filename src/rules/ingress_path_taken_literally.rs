@@ -2,6 +2,7 @@
 
 use crate::finding::{Confidence, Finding};
 use crate::kube::typed::Typed;
+use crate::kube::world::title;
 use crate::kube::{Object, World, template};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
@@ -25,9 +26,15 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
                 }
                 _ => "write `pathType: ImplementationSpecific` if the controller knows patterns, or the plain path".to_owned(),
             };
-            let finding = Finding::new(sure, format!("Ingress `{}` takes `{path}` letter for letter", object.name()))
-                .label(place.span(), format!("`pathType: {}` knows no patterns", it.path_type))
-                .help(help);
+            let what = title(&object.reference);
+            let finding = match read_otherwise {
+                true => Finding::new(sure, format!("`{path}` of {what} is a pattern, though its type is {}", it.path_type))
+                    .label(place.span(), "a pattern only to the controller that reads the Ingress' annotation; letter for letter to all others")
+                    .help("write `pathType: ImplementationSpecific`"),
+                false => Finding::new(sure, format!("{what} takes `{path}` letter for letter"))
+                    .label(place.span(), format!("`pathType: {}` knows no patterns", it.path_type))
+                    .help(help),
+            };
             out.push(finding.field(field));
         }
     }

@@ -27,7 +27,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let others = beside.into_iter().filter(|other| other.id < object.id && world.namespaces(object, other) == Namespaces::Same && !is_merged(other));
     let others: Vec<_> = others
         .filter_map(|other| match &other.typed {
-            Some(Typed::Ingress(it)) if class(it) == class(ingress) => Some((other, paths(it))),
+            Some(Typed::Ingress(it)) if class(it) == class(ingress) && conditions(other) == conditions(object) => Some((other, paths(it))),
             _ => None,
         })
         .take(MOST)
@@ -59,6 +59,30 @@ fn class(ingress: &Ingress) -> Option<&str> {
     written.or_else(|| annotations.and_then(|it| it.get("kubernetes.io/ingress.class")).map(String::as_str))
 }
 
+/// What else than host and path controllers tell requests apart by, as an Ingress' annotations set it for all its paths.
+fn conditions<'o>(object: &'o Object<'_>) -> Vec<(&'o str, &'o str)> {
+    const KEYS: [&str; 6] = [
+        "alb.ingress.kubernetes.io/listen-ports",
+        "haproxy.org/route-acl",
+        "haproxy-ingress.github.io/http-header-match",
+        "konghq.com/headers",
+        "konghq.com/methods",
+        "konghq.com/protocols",
+    ];
+    let told = |key: &str| KEYS.contains(&key) || key.starts_with("traefik.ingress.kubernetes.io/router.");
+    let annotations = object.metadata().and_then(|metadata| metadata.annotations.as_ref());
+    annotations.into_iter().flatten().filter(|(key, _)| told(key)).map(|(key, value)| (key.as_str(), value.as_str())).collect()
+}
+
+/// Whether the AWS controller is told more of this backend than its path: an action that an annotation describes, which
+/// may send some requests elsewhere, or conditions of its own.
+fn is_conditional(ingress: &Ingress, backend: &IngressBackend) -> bool {
+    let Some(service) = &backend.service else { return false };
+    let annotations = ingress.metadata.annotations.as_ref();
+    let action = service.port.as_ref().and_then(|port| port.name.as_deref()) == Some("use-annotation");
+    action || annotations.is_some_and(|it| it.contains_key(&format!("alb.ingress.kubernetes.io/conditions.{}", service.name)))
+}
+
 /// Whether it is meant to stand beside another for the same paths: a canary, or a part of a mergeable one.
 fn is_merged(object: &Object<'_>) -> bool {
     let annotations = object.metadata().and_then(|metadata| metadata.annotations.as_ref());
@@ -77,7 +101,7 @@ fn paths(ingress: &Ingress) -> Vec<Path<'_>> {
         })
     });
     // Without a path type it is refused, and what is refused takes nothing.
-    paths.filter(|it| !it.key.2.is_empty() && !template::is_placeholder(it.key.0) && !template::is_placeholder(it.key.1)).collect()
+    paths.filter(|it| !is_conditional(ingress, it.backend)).filter(|it| !it.key.2.is_empty() && !template::is_placeholder(it.key.0) && !template::is_placeholder(it.key.1)).collect()
 }
 
 /// The path as it counts: of a prefix the slash at the end plays no part.

@@ -2,7 +2,7 @@
 
 use crate::finding::{Confidence, Finding};
 use crate::kube::meant::{self, Meant, Name};
-use crate::kube::world::Distance;
+use crate::kube::world::{Distance, title};
 use crate::kube::{Object, Typed, World, template};
 use crate::yaml::Value;
 
@@ -44,7 +44,7 @@ fn has_keys(secret: &Object<'_>) -> Option<bool> {
 fn elsewhere(object: &Object<'_>, world: &World<'_>, field: &str, secret: &Object<'_>) -> Finding {
     let close = world.distance(object, secret) <= Distance::SameDirectory && !world.changed_later(object) && !world.changed_later(secret);
     let (mine, theirs) = (world.namespace(object), world.namespace(secret));
-    let message = format!("Ingress `{}` is in namespace `{mine}`, its certificate `{}` is in `{theirs}`", object.name(), secret.name());
+    let message = format!("{} is in namespace `{mine}`, its certificate `{}` is in `{theirs}`", title(&object.reference), secret.name());
     Finding::new(if close { Confidence::Likely } else { Confidence::Possible }, message)
         .label(object.at(field).span(), "a Secret is looked up in the Ingress' own namespace: clients get the controller's default certificate, or none")
         .label(secret.title(), format!("{} is in `{theirs}`", world.told(secret)))
@@ -52,7 +52,7 @@ fn elsewhere(object: &Object<'_>, world: &World<'_>, field: &str, secret: &Objec
 }
 
 fn no_certificate(object: &Object<'_>, world: &World<'_>, field: &str, secret: &Object<'_>) -> Finding {
-    let message = format!("Secret `{}` has no certificate for Ingress `{}`", secret.name(), object.name());
+    let message = format!("Secret `{}` has no certificate for {}", secret.name(), title(&object.reference));
     Finding::new(meant::sure(world, object, None, secret).min(Confidence::Likely), message)
         .label(object.at(field).span(), "clients get the controller's default certificate, or none")
         .label(secret.title(), format!("{} lacks `tls.crt` or `tls.key`", world.told(secret)))

@@ -20,7 +20,10 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
                 .label(place.span(), why)
                 .help("write the bare host name: no scheme, no port, no path; `*.` at the start stands for one label"),
             "path" => refusal
-                .finding(format!("`{text}` is no path that an Ingress can have"))
+                .finding(match text {
+                    "" => "an Ingress can't have an empty path".to_owned(),
+                    _ => format!("`{text}` is no path that an Ingress can have"),
+                })
                 .label(place.span(), why)
                 .help("begin the path with `/`"),
             "backend" | "defaultBackend" => refusal

@@ -6,6 +6,11 @@ use crate::kube::{Object, World};
 
 pub fn check(object: &Object<'_>, _: &World<'_>, out: &mut Vec<Finding>) {
     let listeners = routes::spec(object).map_or(&[][..], |spec| items(spec, "listeners"));
+    // Of the listeners of ListenerSets and their Gateway, merged into one list, those that come first stay.
+    let loses = match object.kind() {
+        "ListenerSet" => "this one is `Conflicted`, and not set up",
+        _ => "both are `Conflicted`, and neither is set up",
+    };
     let mut seen: std::collections::HashMap<i64, (usize, &str)> = std::collections::HashMap::new();
     for (index, listener) in listeners.iter().enumerate() {
         let Some(port) = listener.get("port").and_then(serde_json::Value::as_i64) else { continue };
@@ -23,7 +28,7 @@ pub fn check(object: &Object<'_>, _: &World<'_>, out: &mut Vec<Finding>) {
         let field = format!("spec.listeners[{index}].protocol");
         let message = format!("listeners `{}` and `{}` of {} `{}` can't share port {port}", name(first), name(index), object.kind(), object.name());
         let finding = Finding::certain(message)
-            .label(object.at(&field).span(), "another protocol on the same port: both are `Conflicted`, and neither is set up")
+            .label(object.at(&field).span(), format!("another protocol on the same port: {loses}"))
             .label(object.at(&format!("spec.listeners[{first}].protocol")).span(), format!("listener `{}` has the port already", name(first)))
             .help("give one of them a port of its own");
         out.push(finding.field(field));

@@ -2,11 +2,13 @@
 //!
 //! A new rule is a page, a module, and a line in the list below.
 
+mod consequences;
 mod load_balancer;
 mod page;
 pub mod refusals;
 mod service_port;
 mod slice_of_endpoints;
+mod unresolved;
 
 use crate::finding::{Confidence, Finding, Safety, Severity};
 use crate::kube::object::State;
@@ -44,9 +46,12 @@ rules! {
     autoscaled_twice => "autoscaled-twice",
     autoscaler_target_missing => "autoscaler-target-missing",
     autoscaler_without_requests => "autoscaler-without-requests",
+    called_pod_missing => "called-pod-missing",
     called_port_missing => "called-port-missing",
     called_service_missing => "called-service-missing",
     code_fence_pasted => "code-fence-pasted",
+    custom_route_port_missing => "custom-route-port-missing",
+    custom_route_service_missing => "custom-route-service-missing",
     disruption_budget_allows_none => "disruption-budget-allows-none",
     disruption_budget_selects_nothing => "disruption-budget-selects-nothing",
     disruption_budgets_overlap => "disruption-budgets-overlap",
@@ -60,11 +65,14 @@ rules! {
     external_name_is_address => "external-name-is-address",
     external_name_not_resolved => "external-name-not-resolved",
     external_name_ports_ignored => "external-name-ports-ignored",
+    external_name_selector_ignored => "external-name-selector-ignored",
     field_not_for_this_type => "field-not-for-this-type",
     gateway_api_channel => "gateway-api-channel",
     headless_port_not_remapped => "headless-port-not-remapped",
+    host_network_without_cluster_dns => "host-network-without-cluster-dns",
     ingress_action_missing => "ingress-action-missing",
     ingress_backend_missing => "ingress-backend-missing",
+    ingress_class_misspelled => "ingress-class-misspelled",
     ingress_needs_node_port => "ingress-needs-node-port",
     ingress_path_taken_literally => "ingress-path-taken-literally",
     ingress_path_taken_twice => "ingress-path-taken-twice",
@@ -76,6 +84,7 @@ rules! {
     invalid_label => "invalid-label",
     invalid_name => "invalid-name",
     invalid_port_name => "invalid-port-name",
+    ip_family_may_be_missing => "ip-family-may-be-missing",
     listener_protocol_unknown => "listener-protocol-unknown",
     listeners_conflict => "listeners-conflict",
     listens_on_loopback => "listens-on-loopback",
@@ -89,6 +98,7 @@ rules! {
     load_balancer_port_dropped => "load-balancer-port-dropped",
     local_traffic_policy => "local-traffic-policy",
     missing_document_separator => "missing-document-separator",
+    monitor_not_selected => "monitor-not-selected",
     monitor_port_missing => "monitor-port-missing",
     monitor_selects_nothing => "monitor-selects-nothing",
     needless_ignore => "needless-ignore",
@@ -96,6 +106,7 @@ rules! {
     node_port_taken_twice => "node-port-taken-twice",
     node_port_without_type => "node-port-without-type",
     pods_in_other_namespace => "pods-in-other-namespace",
+    policy_blocks_call => "policy-blocks-call",
     policy_blocks_dns => "policy-blocks-dns",
     policy_closes_port => "policy-closes-port",
     policy_denies_nothing => "policy-denies-nothing",
@@ -133,6 +144,7 @@ rules! {
     service_without_selector_or_endpoints => "service-without-selector-or-endpoints",
     stateful_set_service_name => "stateful-set-service-name",
     subdomain_without_service => "subdomain-without-service",
+    target_port_for_other_protocol => "target-port-for-other-protocol",
     target_port_missing_in_some => "target-port-missing-in-some",
     target_port_names_nothing => "target-port-names-nothing",
     target_port_not_declared => "target-port-not-declared",

@@ -11,6 +11,10 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     if world.kustomize.is_patch(object.span.file) || !monitored::all(world, object, &monitor).is_empty() {
         return;
     }
+    let labels = monitor.selector.match_labels.as_ref();
+    if object.kind() == "ServiceMonitor" && labels.is_some_and(|labels| world.unread_service(labels, object).is_some()) {
+        return;
+    }
     out.push(elsewhere(object, world, &monitor).or_else(|| slip(object, world, &monitor)).unwrap_or_else(|| unseen(object)));
 }
 

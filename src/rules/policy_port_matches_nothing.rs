@@ -6,9 +6,10 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use crate::finding::{Confidence, Finding};
 use crate::kube::isolation::{self, Rule};
-use crate::kube::policy::{Direction, NAMESPACE_NAME};
+use crate::kube::object::Labels;
+use crate::kube::policy::{Answer, Direction, End, NAMESPACE_NAME, Pod};
 use crate::kube::ports::{self, Role};
-use crate::kube::world::Distance;
+use crate::kube::world::{Distance, Namespaces};
 use crate::kube::{Object, World, listens, pods, targets};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
@@ -38,7 +39,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     }
 }
 
-/// The workloads that an egress rule is for; none where it admits others, too.
+/// The workloads that peers stand for; none where they stand for others, too.
 fn destinations<'w, 's>(object: &Object<'_>, world: &'w World<'s>, peers: &[NetworkPolicyPeer]) -> Vec<&'w Object<'s>> {
     let mut found = Vec::new();
     for peer in peers {
@@ -83,7 +84,8 @@ impl At<'_, '_, '_> {
         let (workload, service, target) = self.reached.iter().find_map(|(workload, spec)| {
             let served = isolation::served(self.world, workload, spec);
             let mixed = served.into_iter().find(|(_, it, _)| it.port == number && ports::protocol(it.protocol.as_deref()) == protocol)?;
-            (!self.admitted(workload, spec, mixed.2, protocol)).then_some((*workload, mixed.0, mixed.2))
+            let shut = !self.admitted(workload, spec, mixed.2, protocol) || self.is_shut_out(workload, spec, mixed.2, protocol);
+            shut.then_some((*workload, mixed.0, mixed.2))
         })?;
         let own = format!("{number} is the Service's port; it sends to {target}, and a policy sees {target} only");
         let finding = self.finding(workload, format!("NetworkPolicy `{}` admits port {number}, which is not the pods' but Service `{}`'s", self.object.name(), service.name()), own);
@@ -143,6 +145,32 @@ impl At<'_, '_, '_> {
         };
         let nobody_known = self.rule.direction == Direction::Egress && self.selected.is_empty();
         nobody_known || isolation::admits(self.world, &isolating, self.rule.direction, spec, port, protocol)
+    }
+
+    /// Whether those that the rule is for can't reach the port, though others can: pods of the files, each shut out for certain.
+    fn is_shut_out(&self, workload: &Object<'_>, spec: &PodSpec, port: i32, protocol: &str) -> bool {
+        if self.rule.direction == Direction::Egress || self.rule.peers.is_empty() {
+            return false;
+        }
+        let Some(policies) = isolation::policies(self.world, self.object) else { return false };
+        let clients = destinations(self.object, self.world, self.rule.peers);
+        let none = Labels::new();
+        let home = self.world.namespace(self.object);
+        let labels = |it: &Object<'_>| it.template().and_then(|template| template.labels).cloned();
+        let server = labels(workload).unwrap_or_default();
+        !clients.is_empty()
+            && clients.iter().all(|client| {
+                let Some(pods) = client.template().and_then(|template| template.spec) else { return false };
+                let own = labels(client).unwrap_or_else(|| none.clone());
+                let namespace = if self.world.namespaces(self.object, client) == Namespaces::Different { self.world.namespace(client) } else { home };
+                let from = End::Pod(Pod { namespace, labels: &own, spec: pods });
+                let to = End::Pod(Pod { namespace: home, labels: &server, spec });
+                let ends = match policies.judge(from, to, port, protocol) {
+                    Answer::Blocked(_, ends) => ends,
+                    _ => return false,
+                };
+                ends.contains(&Direction::Ingress)
+            })
     }
 
     fn field(&self) -> String {

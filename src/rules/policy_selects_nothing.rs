@@ -11,7 +11,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         return;
     }
     let taken = pods::taken(world, object, selector);
-    if taken.iter().any(|it| world.namespaces(object, it) != Namespaces::Different) {
+    if taken.iter().any(|it| world.namespaces(object, it) != Namespaces::Different && !is_apart(object, it, world)) {
         return;
     }
     let open = world.changed_later(object) || world.unrendered_beside(object);
@@ -25,11 +25,12 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     if let Some(workload) = taken.first() {
         let theirs = world.namespace(workload);
         let close = world.distance(object, workload) <= Distance::SameDirectory;
-        out.push(
-            finding(close)
-                .label(workload.at("metadata.namespace").span(), format!("{} makes such pods in namespace `{theirs}`", world.told(workload)))
-                .help(format!("a policy counts for its own namespace, `{}`; move it to `{theirs}`", world.namespace(object))),
-        );
+        let place = if workload.namespace().is_some() { workload.at("metadata.namespace").span() } else { workload.title() };
+        let help = match object.namespace() {
+            Some(mine) => format!("a policy counts for its own namespace, `{mine}`; move it to `{theirs}`"),
+            None => format!("write `namespace: {theirs}` at the policy's metadata: it counts for its own namespace"),
+        };
+        out.push(finding(close).label(place, format!("{} makes such pods in namespace `{theirs}`", world.told(workload))).help(help));
     } else if let Some(near) = pods::nearly(world, object, selector) {
         let it = near.object;
         let there = |key: &str| it.template().map(|template| it.at(&template.field(&format!("metadata.labels[{key}]"))).span()).unwrap_or_default();
@@ -40,4 +41,11 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         };
         out.push(finding(true).label(span, label).help("select labels that the pods have"));
     }
+}
+
+/// Whether one of the two writes its namespace and the other, in the same file, none: only `kubectl -n` with that very
+/// namespace brings them together.
+fn is_apart(object: &Object<'_>, workload: &Object<'_>, world: &World<'_>) -> bool {
+    let in_one = world.distance(object, workload) == Distance::SameFile;
+    in_one && world.namespaces(object, workload) == Namespaces::OneSide && !world.kustomize.is_in(world.directories.of(object.span.file))
 }

@@ -55,8 +55,11 @@ fn tell(object: &Object<'_>, world: &World<'_>, placed: Placed<'_>, name: &str, 
     let open = partial || targets::may_be_added(world, object, name) || world.changed_later(object);
     let confidence = if open { Confidence::Possible } else { Confidence::Certain };
     let ends = match what {
-        "readinessProbe" => "the probe fails for ever: no pod becomes ready, so no Service sends it anything",
-        "livenessProbe" | "startupProbe" => "the probe fails for ever: the container is restarted again and again",
+        "readinessProbe" => "the probe never succeeds: no pod becomes ready, so no Service sends it anything",
+        "startupProbe" => "the probe never succeeds: the container never counts as started, so no pod becomes ready",
+        // A probe that can't be carried out has no result, and a container counts as alive until one says otherwise
+        // (`pkg/kubelet/prober/worker.go:doProbe`).
+        "livenessProbe" => "the probe is never carried out: a container that hangs is not restarted",
         _ => "the hook fails each time",
     };
     let place = object.at(path);

@@ -1,5 +1,6 @@
 //! A reference into another namespace that no ReferenceGrant there allows.
 
+use super::unresolved;
 use crate::finding::{Confidence, Finding};
 use crate::kube::meant::{self, Meant};
 use crate::kube::routes::{self, Reference};
@@ -26,9 +27,10 @@ fn tell(object: &Object<'_>, world: &World<'_>, backend: &Reference<'_>, namespa
     let sure = if unsettled { Confidence::Possible } else { meant::sure(world, object, backend.namespace, service) };
     let (kind, mine) = (object.kind(), world.namespace(object));
     let (does, ends) = match backend.kind {
-        "Secret" => ("use", "another namespace has to allow it: the listener gets no certificate and is not programmed"),
-        _ => ("send to", "another namespace has to allow it: clients get a 500"),
+        "Secret" => ("use", "the listener gets no certificate and is not programmed"),
+        _ => ("send to", unresolved::clients(kind, &field)),
     };
+    let ends = format!("another namespace has to allow it: {ends}");
     let to = backend.kind;
     let message = format!("no ReferenceGrant in `{namespace}` lets {kind}s of `{mine}` {does} {to} `{}`", backend.name);
     let finding = Finding::new(sure, message).field(&field).label(object.at(&field).span(), ends);

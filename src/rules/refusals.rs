@@ -3,8 +3,8 @@
 use crate::finding::{Confidence, Finding, ServerSays};
 use crate::kube::admission::Cause;
 use crate::kube::place::Place;
-use crate::kube::{Object, World, template};
-use crate::yaml::Value;
+use crate::kube::{Object, World, faults, template};
+use crate::yaml::{Kind, Value};
 
 /// The mistake behind a refusal; for each there is a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -125,9 +125,49 @@ fn is_left_to_others(object: &Object<'_>, world: &World<'_>, refusal: &Refusal<'
     let incomplete =
         matches!(refusal.mistake, Mistake::RequiredFieldMissing | Mistake::WorkloadSelector | Mistake::VolumeMountWithoutVolume)
             || refusal.causes.iter().any(|cause| cause.reason == "FieldValueRequired");
-    let path = world.source(object).map_or("", |source| source.path.as_str());
-    let partial = object.at("$patch").found || world.kustomize.is_patch(object.span.file) || is_called_patch(path);
-    incomplete && (partial || world.kustomize.may_complete(path)) || crate::kube::faults::explain(object, refusal.field, incomplete)
+    // Whatever a patch is called: it goes by its target.
+    let named = refusal.field == "metadata.name" && is_patch(object, world);
+    named || incomplete && (may_be_completed(object, world) || is_piece(object)) || faults::explain(object, refusal.field, incomplete)
+}
+
+/// Whether the object is to change another one, and is none itself.
+#[must_use]
+pub fn is_patch(object: &Object<'_>, world: &World<'_>) -> bool {
+    object.at("$patch").found || world.kustomize.is_patch(object.span.file) || is_called_patch(path(object, world))
+}
+
+/// Whether what the object lacks may be added before it reaches a cluster.
+#[must_use]
+pub fn may_be_completed(object: &Object<'_>, world: &World<'_>) -> bool {
+    is_patch(object, world) || world.kustomize.may_complete(path(object, world))
+}
+
+/// Whether it is a workload with something to say, but with neither a selector nor an image: nobody forgets both, so it is
+/// to be merged into a whole one, by whatever does that.
+#[must_use]
+pub fn is_piece(object: &Object<'_>) -> bool {
+    let selects = matches!(object.kind(), "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet") && !object.at("spec.selector").found;
+    let runs =
+        || object.template().and_then(|template| template.spec).is_some_and(|spec| spec.containers.iter().any(|it| it.image.is_some()));
+    let says = || {
+        let spec = object.at("spec").value().map(Value::follow).into_iter().flat_map(Value::entries);
+        let template = object.at("spec.template").value().map(Value::follow).into_iter().flat_map(Value::entries);
+        spec.filter(|entry| entry.key.as_str() != Some("template")).chain(template).any(|entry| has_content(entry.value))
+    };
+    selects && !runs() && says()
+}
+
+fn has_content(value: Value<'_, '_>) -> bool {
+    let value = value.follow();
+    match value.kind() {
+        Kind::Mapping => value.entries().next().is_some(),
+        Kind::Sequence => value.items().next().is_some(),
+        _ => !matches!(value.text(), "" | "null" | "~"),
+    }
+}
+
+fn path<'w>(object: &Object<'_>, world: &World<'w>) -> &'w str {
+    world.source(object).map_or("", |source| source.path.as_str())
 }
 
 /// Whether a file, or the directory it stands in, is called a patch: `patches/memory.yaml`, `manager_auth_proxy_patch.yaml`.
@@ -161,6 +201,13 @@ fn is_consequence(object: &Object<'_>, refusal: &Refusal<'_>, has: &dyn Fn(Mista
         Mistake::DuplicatePort if field.ends_with(".nodePort") => {
             field.strip_suffix(".nodePort").is_some_and(|port| has(Mistake::DuplicatePort, port) && !object.at(field).found)
         }
+        // The item that stands twice is told.
+        Mistake::InvalidField if says("must be unique") => {
+            let item = |cause: &Cause| {
+                cause.reason == "FieldValueDuplicate" && cause.field.strip_prefix(field).is_some_and(|it| it.starts_with('['))
+            };
+            object.verdict.as_ref().is_some_and(|verdict| verdict.causes.iter().any(item))
+        }
         Mistake::InvalidName if field.ends_with("generateName") => false,
         Mistake::InvalidName if field == "metadata.name" => !object.at(field).found && has(Mistake::InvalidName, "metadata.generateName"),
         _ => false,
@@ -175,6 +222,9 @@ pub fn sort(object: &Object<'_>, cause: &Cause) -> Mistake {
     let any = |list: &[&str]| list.iter().any(|words| cause.message.contains(words));
     let last = field.rsplit('.').next().unwrap_or(field);
     let service = object.kind() == "Service";
+    if field.starts_with("metadata.ownerReferences.") && says("must not be empty") && !object.at("metadata.uid").found {
+        return Mistake::RequiredFieldMissing;
+    }
     if field.starts_with("metadata.ownerReferences") || says("auto-generated") || field.starts_with("spec.template.metadata.labels[") {
         return Mistake::ExportedObject;
     }
@@ -271,8 +321,8 @@ fn is_of_addresses(field: &str, last: &str) -> bool {
         || field.starts_with("endpoints[") && list == "addresses"
 }
 
-/// The place of a field as the server names it; it writes `spec.LoadBalancerSourceRanges`, with a capital, and the list
-/// `clusterIPs` where only `clusterIP` was written.
+/// The place of a field as the server names it; it writes `spec.LoadBalancerSourceRanges`, with a capital, the list
+/// `clusterIPs` where only `clusterIP` was written, and no index of an owner.
 #[must_use]
 pub fn place<'o, 's>(object: &'o Object<'s>, field: &str) -> Place<'o, 's> {
     let place = object.at(field);
@@ -281,6 +331,11 @@ pub fn place<'o, 's>(object: &'o Object<'s>, field: &str) -> Place<'o, 's> {
     }
     if let Some(rest) = field.strip_prefix("spec.LoadBalancerSourceRanges") {
         return object.at(&format!("spec.loadBalancerSourceRanges{rest}"));
+    }
+    if let Some(leaf) = field.strip_prefix("metadata.ownerReferences.") {
+        let owners = object.at("metadata.ownerReferences").value().map(Value::follow).into_iter().flat_map(Value::items);
+        let empty = owners.enumerate().find(|(_, owner)| !owner.follow().get(leaf).is_some_and(has_content));
+        return empty.map_or(place, |(index, _)| object.at(&format!("metadata.ownerReferences[{index}].{leaf}")));
     }
     if field.starts_with("spec.clusterIPs") && object.at("spec.clusterIP").found {
         return object.at("spec.clusterIP");

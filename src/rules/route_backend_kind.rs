@@ -1,8 +1,10 @@
 //! A route that names a Service by a group or kind that it has not.
 
+use super::unresolved;
 use crate::finding::Finding;
 use crate::kube::admission::gateway::OWN_GROUP;
 use crate::kube::routes;
+use crate::kube::world::title;
 use crate::kube::{Object, World, template};
 
 pub fn check(object: &Object<'_>, _: &World<'_>, out: &mut Vec<Finding>) {
@@ -19,10 +21,13 @@ pub fn check(object: &Object<'_>, _: &World<'_>, out: &mut Vec<Finding>) {
             _ => continue,
         };
         let field = format!("{}.{leaf}", backend.field);
+        if object.verdict.as_ref().is_some_and(|verdict| verdict.causes.iter().any(|cause| cause.field == field)) {
+            continue;
+        }
         let place = object.at(&field);
-        let finding = Finding::certain(format!("{} `{}` has a backend that is no Service: {what}", object.kind(), object.name()))
+        let finding = Finding::certain(format!("{} has a backend that is no Service: {what}", title(&object.reference)))
             .field(&field)
-            .label(place.span(), "accepted, and never resolved: clients get a 500");
+            .label(place.span(), format!("accepted, and never resolved: {}", unresolved::clients(object.kind(), &field)));
         let service = backend.kind.eq_ignore_ascii_case("service") || backend.kind.eq_ignore_ascii_case("services");
         out.push(match (leaf, service.then(|| place.replace("Service")).flatten()) {
             ("kind", Some(edit)) => finding.help("write `kind: Service`").unsafe_fix("write `Service`", vec![edit]),

@@ -2,11 +2,12 @@
 
 use std::collections::HashSet;
 
+use super::unresolved;
 use crate::finding::{Confidence, Finding};
 use crate::kube::meant::{self, Meant};
 use crate::kube::near::alike;
 use crate::kube::routes::{self, Reference};
-use crate::kube::world::{Distance, Namespaces};
+use crate::kube::world::{Distance, Namespaces, title};
 use crate::kube::{Object, World, template};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
@@ -33,10 +34,10 @@ fn elsewhere(object: &Object<'_>, world: &World<'_>, backend: &Reference<'_>, se
     let open = world.unrendered_beside(object) || world.changed_later(object);
     let sure = !open && world.distance(object, service) <= Distance::SameDirectory;
     let field = format!("{}.{}", backend.field, if backend.namespace.is_some() { "namespace" } else { "name" });
-    let message = format!("{} `{}` looks for Service `{}` in namespace `{looked}`, it is in `{theirs}`", object.kind(), object.name(), backend.name);
+    let message = format!("{} looks for Service `{}` in namespace `{looked}`, it is in `{theirs}`", title(&object.reference), backend.name);
     Finding::new(if sure { Confidence::Likely } else { Confidence::Possible }, message)
         .field(&field)
-        .label(object.at(&field).span(), "without a Service clients get a 500")
+        .label(object.at(&field).span(), without(object, backend))
         .label(service.at("metadata.namespace").span(), format!("{} is in `{theirs}`", world.told(service)))
         .help(format!("write `namespace: {theirs}` beside the name, and allow it with a ReferenceGrant in `{theirs}`"))
 }
@@ -46,21 +47,27 @@ fn nowhere(object: &Object<'_>, world: &World<'_>, backend: &Reference<'_>) -> F
     let place = object.at(&field);
     let mut services = world.of_kind("Service", object, Distance::SameDirectory);
     services.retain(|service| meant::namespaces(world, object, backend.namespace, service) != Namespaces::Different);
-    let message = format!("{} `{}` sends to Service `{}`, which these files do not have", object.kind(), object.name(), backend.name);
+    let message = format!("{} sends to Service `{}`, which these files do not have", title(&object.reference), backend.name);
+    let looked = backend.namespace.unwrap_or(world.namespace(object));
     let Some(slip) = services.into_iter().find(|service| alike(service.name(), backend.name)) else {
         return Finding::possible(message)
             .field(field)
-            .label(place.span(), "without a Service clients get a 500")
-            .help("check the route together with the files of its Services");
+            .label(place.span(), without(object, backend))
+            .help("check the route together with the files of its Services")
+            .once(format!("{looked}/{}", backend.name));
     };
     let open = world.unrendered_beside(object) || world.changed_later(object);
     let finding = Finding::new(if open { Confidence::Possible } else { Confidence::Likely }, message)
         .field(field)
-        .label(place.span(), "without a Service clients get a 500")
+        .label(place.span(), without(object, backend))
         .label(slip.title(), format!("{} is alike", world.told(slip)))
         .help(format!("did you mean `{}`?", slip.name()));
     match place.replace(slip.name()) {
         Some(edit) => finding.unsafe_fix(format!("send to `{}`", slip.name()), vec![edit]),
         None => finding,
     }
+}
+
+fn without(object: &Object<'_>, backend: &Reference<'_>) -> String {
+    format!("without a Service {}", unresolved::clients(object.kind(), &format!("{}.name", backend.field)))
 }

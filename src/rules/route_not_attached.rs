@@ -6,7 +6,7 @@ use crate::kube::attach::{self, Refused};
 use crate::kube::meant::{self, Meant};
 use crate::kube::near::did_you_mean;
 use crate::kube::routes::{self, Reference, items, text};
-use crate::kube::world::Distance;
+use crate::kube::world::{Distance, title};
 use crate::kube::{Object, World};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
@@ -24,6 +24,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
             // Of several in folders around it, none may be the one.
             if gateways.len() > 1 && world.distance(object, gateway) == Distance::Near {
                 finding.confidence = Confidence::Possible;
+                finding.help = finding.help.map(|help| format!("if that {} is the one meant: {help}", gateway.kind()));
             }
             out.push(finding);
         }
@@ -73,9 +74,9 @@ fn tell(object: &Object<'_>, world: &World<'_>, parent: &Reference<'_>, gateway:
         Refused::Hostname => "no listener has a host name in common with it",
     };
     let sure = meant::sure(world, object, parent.namespace, gateway);
-    let message = format!("{kind} `{}` does not attach to {} `{}`: {short}", object.name(), gateway.kind(), gateway.name());
+    let message = format!("{} does not attach to {}: {short}", title(&object.reference), title(&gateway.reference));
     let finding = Finding::new(sure, message)
-        .label(object.at(&field).span(), "the Gateway sends it nothing")
+        .label(object.at(&field).span(), format!("the {} sends it nothing", gateway.kind()))
         .label(gateway.at(&there).span(), told)
         .help(help);
     let hosts = object.at("spec.hostnames");

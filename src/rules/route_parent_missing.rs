@@ -50,7 +50,8 @@ fn service(object: &Object<'_>, world: &World<'_>, parent: &Reference<'_>) -> Op
         let message = format!("{} `{}` is for Service `{}`, which these files do not have", object.kind(), object.name(), parent.name);
         let finding = Finding::possible(message)
             .label(object.at(&field).span(), "no Service, no route")
-            .help("check the route together with the files of its Service");
+            .help("check the route together with the files of its Service")
+            .once(format!("{}/{}", parent.namespace.unwrap_or(world.namespace(object)), parent.name));
         return Some(finding.field(field));
     };
     let lacks = |service: &&Object<'_>| {

@@ -1,9 +1,10 @@
 //! A route that sends to a port which its Service does not have.
 
-use super::service_port;
+use super::{service_port, unresolved};
 use crate::finding::Finding;
 use crate::kube::meant::{self, Meant};
 use crate::kube::routes::{self, Reference};
+use crate::kube::world::title;
 use crate::kube::{Object, World, endpoints, ports, targets};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
@@ -30,10 +31,11 @@ fn missing(object: &Object<'_>, world: &World<'_>, backend: &Reference<'_>, port
     let place = object.at(&field);
     let (help, meant) = service_port::for_number(service, port);
     let sure = meant::sure(world, object, backend.namespace, service);
-    let message = format!("{} `{}` sends to port {port} of Service `{}`, which has no such port", object.kind(), object.name(), service.name());
+    let clients = unresolved::clients(object.kind(), &field);
+    let message = format!("{} sends to port {port} of {}, which has no such port", title(&object.reference), title(&service.reference));
     let finding = Finding::new(sure, message)
         .field(field)
-        .label(place.span(), "a route names the Service's own port: clients get a 500")
+        .label(place.span(), format!("a route names the Service's own port: {clients}"))
         .label(service.at("spec.ports[0].port").span(), format!("{} has {}", world.told(service), service_port::list(service)))
         .help(help);
     match meant.and_then(|meant| Some((meant, place.replace(&meant.to_string())?))) {
@@ -53,7 +55,7 @@ fn other_protocol(object: &Object<'_>, world: &World<'_>, backend: &Reference<'_
     let protocol = ports::protocol(it.protocol.as_deref());
     let field = format!("{}.port", backend.field);
     let sure = meant::sure(world, object, backend.namespace, service);
-    let message = format!("port {port} of Service `{}` is {protocol}, {} `{}` sends {wanted}", service.name(), object.kind(), object.name());
+    let message = format!("port {port} of {} is {protocol}, {} sends {wanted}", title(&service.reference), title(&object.reference));
     let there = service.at(&format!("spec.ports[{index}].protocol"));
     let finding = Finding::new(sure, message)
         .label(object.at(&field).span(), format!("nothing answers {wanted} there"))

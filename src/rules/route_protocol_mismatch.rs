@@ -1,28 +1,40 @@
 //! A route to a port whose `appProtocol` routes of its kind do not speak.
 
+use super::unresolved;
 use crate::finding::Finding;
-use crate::kube::meant::{self, Meant};
 use crate::kube::routes::{self, Reference};
-use crate::kube::world::Distance;
-use crate::kube::{Object, World, targets};
+use crate::kube::world::{Distance, title};
+use crate::kube::{Object, World, meant, targets};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
-    if world.kustomize.is_patch(object.span.file) {
-        return;
-    }
-    for backend in routes::backends(object).iter().filter(|backend| backend.is_to_service()) {
-        let Meant::There(services) = meant::meant(world, object, backend.to()) else { continue };
-        let [service] = services.as_slice() else { continue };
-        let Some((index, protocol)) = named(service, backend) else { continue };
-        let fits = match (protocol, object.kind()) {
-            ("kubernetes.io/ws" | "kubernetes.io/wss", "GRPCRoute") => false,
-            ("kubernetes.io/wss", "HTTPRoute") => has_tls_policy(world, service),
-            _ => true,
+    for (backend, service) in meant::services_of_route(world, object) {
+        let Some((index, protocol)) = named(service, &backend) else { continue };
+        let field = format!("{}.port", backend.field);
+        let (finding, label, help) = match (protocol, object.kind()) {
+            ("kubernetes.io/ws" | "kubernetes.io/wss", "GRPCRoute") => (
+                Finding::new(meant::sure(world, object, backend.namespace, service), message(object, protocol)),
+                format!("routes of this kind don't: {}", unresolved::clients(object.kind(), &field)),
+                "send to a port without `appProtocol`, or with `kubernetes.io/h2c`",
+            ),
+            ("kubernetes.io/wss", "HTTPRoute") if !has_tls_policy(world, service) => (
+                Finding::possible(message(object, protocol)),
+                "without a BackendTLSPolicy some implementations refuse that, some speak plain text, some TLS without a look at the certificate".to_owned(),
+                "add a BackendTLSPolicy for the Service, or use a TLSRoute",
+            ),
+            _ => continue,
         };
-        if !fits {
-            out.push(tell(object, world, backend, service, index, protocol));
-        }
+        out.push(
+            finding
+                .label(object.at(&field).span(), label)
+                .label(service.at(&format!("spec.ports[{index}].appProtocol")).span(), format!("written in {}", world.told(service)))
+                .help(help)
+                .field(field),
+        );
     }
+}
+
+fn message(object: &Object<'_>, protocol: &str) -> String {
+    format!("{} sends to a port that speaks `{protocol}`", title(&object.reference))
 }
 
 /// The `appProtocol` of the port, if Kubernetes gives it a meaning.
@@ -36,19 +48,4 @@ fn named<'o>(service: &'o Object<'_>, backend: &Reference<'_>) -> Option<(usize,
 fn has_tls_policy(world: &World<'_>, service: &Object<'_>) -> bool {
     let policies = world.of_kind("BackendTLSPolicy", service, Distance::Far);
     policies.iter().any(|policy| routes::targets(policy).iter().any(|target| target.name == service.name()))
-}
-
-fn tell(object: &Object<'_>, world: &World<'_>, backend: &Reference<'_>, service: &Object<'_>, index: usize, protocol: &str) -> Finding {
-    let field = format!("{}.port", backend.field);
-    let sure = meant::sure(world, object, backend.namespace, service);
-    let message = format!("{} `{}` sends to a port that speaks `{protocol}`", object.kind(), object.name());
-    let help = match object.kind() {
-        "HTTPRoute" => "add a BackendTLSPolicy for the Service, or use a TLSRoute",
-        _ => "send to a port without `appProtocol`, or with `kubernetes.io/h2c`",
-    };
-    let finding = Finding::new(sure, message)
-        .label(object.at(&field).span(), "routes of this kind don't: clients get a 500")
-        .label(service.at(&format!("spec.ports[{index}].appProtocol")).span(), format!("written in {}", world.told(service)))
-        .help(help);
-    finding.field(field)
 }

@@ -10,8 +10,12 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     if world.kustomize.is_patch(object.span.file) {
         return;
     }
+    let read = variables::read(object);
+    if read.is_empty() {
+        return;
+    }
     let services = variables::services(world, object, Distance::SameDirectory);
-    for reading in variables::read(object) {
+    for reading in read {
         let Some((service, rest)) = of(&services, &reading) else { continue };
         if !variables::are_given(spec) {
             let why = "`enableServiceLinks: false` takes the variables of Services away";

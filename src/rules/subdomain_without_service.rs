@@ -2,6 +2,7 @@
 
 use crate::finding::{Confidence, Finding};
 use crate::kube::meant::{self, Meant, Name};
+use crate::kube::near::alike;
 use crate::kube::world::Distance;
 use crate::kube::{Object, World, endpoints, template};
 
@@ -18,7 +19,16 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     match meant::meant(world, object, name) {
         Meant::Nowhere => {
             let message = format!("the pods of {} `{}` have subdomain `{subdomain}`, and these files no Service of that name", object.kind(), object.name());
-            out.push(finding(Confidence::Possible, message).help(format!("add a headless Service `{subdomain}` that selects them")));
+            let mut taking = world.services_taking(object);
+            taking.retain(|service| service.service().is_some_and(endpoints::is_headless) && alike(service.name(), subdomain));
+            let near = taking.first().filter(|service| world.distance(object, service) <= Distance::SameDirectory);
+            let open = world.changed_later(object) || world.unrendered_beside(object) || world.among_alternatives(object);
+            out.push(match near {
+                Some(service) => finding(if open { Confidence::Possible } else { Confidence::Likely }, message)
+                    .label(service.title(), format!("{} is headless and selects them", world.told(service)))
+                    .help(format!("did you mean `{}`?", service.name())),
+                None => finding(Confidence::Possible, message).help(format!("add a headless Service `{subdomain}` that selects them")),
+            });
         }
         Meant::There(services) => {
             let [service] = services.as_slice() else { return };

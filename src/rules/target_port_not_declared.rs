@@ -17,10 +17,14 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         let known = |backend: &Backend<'_, '_>| {
             backend.declared().any(|declared| declared == number) || listens::mentions(world, backend.found.object, &backend.found.template, number)
         };
+        let target = Target { object, world, index, port, number };
+        if let Some(finding) = target.other_protocol(&backends) {
+            out.push(finding);
+            continue;
+        }
         if backends.is_empty() || backends.iter().any(known) || backends.iter().any(Backend::ports_in_doubt) {
             continue;
         }
-        let target = Target { object, world, index, port, number };
         let judged: Vec<_> = backends.iter().filter_map(|backend| target.judge(backend)).collect();
         let worst = judged.into_iter().reduce(|best, next| if next.confidence > best.confidence { next } else { best });
         // One hint is enough: a Service of many ports is told once that declarations are incomplete.
@@ -46,54 +50,109 @@ impl Target<'_, '_> {
             return Some(self.finding(backend, self.likely(backend), port, vec![(span, says)]));
         }
         // A number that another port of the Service sends to is spoken for.
-        let taken: Vec<i32> = targets::numbered_targets(self.object).filter(|(index, ..)| *index != self.index).map(|(_, _, number)| number).collect();
+        let others = targets::service_ports(self.object).filter(|(index, _)| *index != self.index);
+        let taken: Vec<i32> = others.filter_map(|(_, port)| self.reached(backend, port)).collect();
         let free: Vec<i32> = declared.iter().copied().filter(|port| !taken.contains(port)).collect();
         let against = |port: i32| signs.iter().filter(move |sign| sign.number == port);
         let single = backend.spec.containers.len() == 1;
+        if let Some(meant) = free.iter().copied().find(|port| is_slip(self.number, *port)) {
+            let says = vec![(declaration(backend, meant), format!("container port {meant} is declared, of nearly the same digits"))];
+            return Some(self.finding(backend, if single { self.likely(backend) } else { Confidence::Possible }, meant, says));
+        }
         if let [only] = free[..] {
             let at = declaration(backend, only);
             let mut says = vec![(at, format!("container port {only} is the one that is declared"))];
+            let elsewhere = self.other_service(backend, only);
+            // Where a port of another name goes there, this one may well be for another program of the pods.
+            let spare = elsewhere.is_none_or(|(_, port)| self.is_alike(port));
             if let Some(sign) = against(only).next() {
                 says.push((self.span(backend, sign), format!("{} says {only} too", sign.says)));
                 // What an image listens on by default is known of the image, not of these files.
-                let told = single && against(only).any(|sign| !sign.field.ends_with(".image"));
+                let told = single && spare && against(only).any(|sign| !sign.field.ends_with(".image"));
                 return Some(self.finding(backend, if told { self.likely(backend) } else { Confidence::Possible }, only, says));
             }
-            if let Some((service, index)) = self.other_service(backend, only).filter(|_| single) {
-                let there = service.at(&format!("spec.ports[{index}]"));
-                says.push((there.span(), format!("{} sends to {only} of the same pods", self.world.told(service))));
+            if let Some((service, _)) = elsewhere.filter(|_| single && spare) {
+                says.push((service.title(), format!("{} sends to {only} of the same pods", self.world.told(service))));
                 return Some(self.finding(backend, self.likely(backend), only, says));
             }
             if self.port.port == only && single {
                 says.push((self.object.at(&format!("spec.ports[{}].port", self.index)).span(), format!("the Service's own `port` says {only} too")));
                 return Some(self.finding(backend, self.likely(backend), only, says));
             }
+            if single && spare && self.is_left_out(only) {
+                return Some(self.finding(backend, self.likely(backend), only, says));
+            }
         }
         if declared.is_empty() {
-            return self.undeclared(backend, &signs);
+            return self.undeclared(backend, &signs, &taken);
         }
         let port = *free.first()?;
         let says = vec![(declaration(backend, port), format!("the pods declare {}, which is no proof: a declaration is only a note", list(&declared)))];
         Some(self.finding(backend, Confidence::Possible, port, says))
     }
 
-    /// Nothing is declared: only what two signs agree on counts for more than a hint.
-    fn undeclared(&self, backend: &Backend<'_, '_>, signs: &[Sign]) -> Option<Finding> {
+    /// Nothing is declared: only what two signs agree on counts for more than a hint, or what the program is told in words
+    /// that mean nothing else.
+    fn undeclared(&self, backend: &Backend<'_, '_>, signs: &[Sign], taken: &[i32]) -> Option<Finding> {
         let number = signs.first()?.number;
         let agreed: Vec<_> = signs.iter().filter(|sign| sign.number == number).collect();
-        let kinds = unique_by(&agreed);
-        if signs.len() != agreed.len() || backend.spec.containers.len() != 1 {
+        if signs.len() != agreed.len() || backend.spec.containers.len() != 1 || taken.contains(&number) {
             return None;
         }
-        let confidence = if kinds > 1 && agreed.iter().all(|sign| !sign.field.ends_with(".image")) { self.likely(backend) } else { Confidence::Possible };
+        let told = unique_by(&agreed) > 1 && agreed.iter().all(|sign| !sign.field.ends_with(".image")) || agreed.iter().any(|sign| sign.is_plain());
+        let spare = self.other_service(backend, number).is_none_or(|(_, port)| self.is_alike(port));
+        let confidence = if told && spare { self.likely(backend) } else { Confidence::Possible };
         let says = agreed.iter().take(2).map(|sign| (self.span(backend, sign), format!("{} says {number}", sign.says))).collect();
         Some(self.finding(backend, confidence, number, says))
     }
 
+    /// Where a port of a Service leads in these pods.
+    fn reached(&self, backend: &Backend<'_, '_>, port: &ServicePort) -> Option<i32> {
+        ports::find(backend.spec, &ports::target(port), ports::protocol(port.protocol.as_deref()), self.world.profile.version)
+    }
+
     /// Another Service that sends to this port of the same pods.
-    fn other_service(&self, backend: &Backend<'_, '_>, number: i32) -> Option<(&Object<'_>, usize)> {
+    fn other_service(&self, backend: &Backend<'_, '_>, number: i32) -> Option<(&Object<'_>, &ServicePort)> {
         let others = self.world.services_taking(backend.found.object).into_iter().filter(|it| it.id != self.object.id);
-        others.filter_map(|it| Some((it, targets::numbered_targets(it).find(|(.., target)| *target == number)?.0))).next()
+        let to = |it| targets::service_ports(it).map(|(_, port)| port).find(|port| self.reached(backend, port) == Some(number));
+        others.filter_map(|it| Some((it, to(it)?))).next()
+    }
+
+    /// Whether a port of another Service is the same by number or name, so that both were meant for one program.
+    fn is_alike(&self, other: &ServicePort) -> bool {
+        other.port == self.port.port || other.name.is_some() && other.name == self.port.name
+    }
+
+    /// Whether the number is only the Service's outer port, 80 or 443, taken for want of a `targetPort`, beside a program
+    /// whose author wrote another down. A declared 80 proves less: it is copied from any example.
+    fn is_left_out(&self, declared: i32) -> bool {
+        let written = self.object.at(&format!("spec.ports[{}].targetPort", self.index)).found;
+        let outer = |number: i32| matches!(number, 80 | 443);
+        !written && outer(self.number) && !outer(declared) && targets::service_ports(self.object).count() == 1
+    }
+
+    /// The number is declared for UDP only, on purpose as TCP is the default, and the Service says TCP or nothing. The
+    /// other way round a `protocol` was left out of a mere note.
+    fn other_protocol(&self, backends: &[Backend<'_, '_>]) -> Option<Finding> {
+        let [backend] = backends else { return None };
+        let same = |it: &ServicePort| ports::protocol(it.protocol.as_deref()) == "UDP" && self.reached(backend, it) == Some(self.number);
+        let served = |service: &Object<'_>| targets::service_ports(service).any(|(_, it)| same(it));
+        let at: Vec<_> = ports::declared(backend.spec).filter(|(placed, _, it)| placed.role != Role::Init && it.container_port == self.number).collect();
+        let (placed, index, _) = at.first().copied()?;
+        let udp = at.iter().all(|(.., it)| it.protocol.as_deref() == Some("UDP"));
+        if !udp || ports::protocol(self.port.protocol.as_deref()) != "TCP" || self.world.services_taking(backend.found.object).into_iter().any(served) {
+            return None;
+        }
+        let field = backend.found.template.field(&format!("{}.ports[{index}].protocol", placed.field()));
+        let number = self.number;
+        let sure = if self.port.protocol.is_none() { self.likely(backend) } else { Confidence::Possible };
+        let message = format!("Service `{}` sends to port {number} by TCP, which {} declares for UDP", self.object.name(), self.world.told(backend.found.object));
+        let path = format!("spec.ports[{}]", self.index);
+        let finding = Finding::new(sure, message)
+            .label(self.object.at(&path).span(), "without a `protocol` it is TCP: UDP packets to the Service are dropped")
+            .label(backend.found.object.at(&field).span(), format!("{number} is there for UDP"))
+            .help("write `protocol: UDP` at the Service's port, or declare the port for TCP too if the program takes both");
+        Some(finding.field(path))
     }
 
     fn host_port(&self, backend: &Backend<'_, '_>) -> Option<(i32, Span)> {
@@ -143,6 +202,25 @@ fn declaration(backend: &Backend<'_, '_>, number: i32) -> Span {
     let found = ports::declared(backend.spec).find(|(placed, _, port)| placed.role != Role::Init && port.container_port == number);
     let path = found.map_or_else(|| "spec.containers".to_owned(), |(placed, index, _)| format!("{}.ports[{index}].containerPort", placed.field()));
     backend.found.object.at(&backend.found.template.field(&path)).span()
+}
+
+/// Whether two neighbouring digits have changed places, or one was typed twice: 15762 for 15672, 33306 for 3306.
+fn is_slip(written: i32, meant: i32) -> bool {
+    let (written, meant) = (written.to_string().into_bytes(), meant.to_string().into_bytes());
+    if written.len().min(meant.len()) < 4 {
+        return false;
+    }
+    let mut swapped = (0..meant.len().saturating_sub(1)).map(|at| {
+        let mut other = meant.clone();
+        other.swap(at, at + 1);
+        other
+    });
+    let mut doubled = (0..meant.len()).map(|at| {
+        let mut other = meant.clone();
+        other.insert(at, meant.get(at).copied().unwrap_or_default());
+        other
+    });
+    written != meant && (swapped.any(|it| it == written) || doubled.any(|it| it == written))
 }
 
 fn unique(numbers: impl Iterator<Item = i32>) -> Vec<i32> {

@@ -31,7 +31,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
             let (help, name) = service_port::for_name(world, service, section);
             let message = format!("BackendTLSPolicy `{}` is for port `{section}` of Service `{}`, which has no port of that name", object.name(), service.name());
             let finding = Finding::new(meant::sure(world, object, None, service), message)
-                .label(place.span(), "the policy has no effect: plain text is sent to the pods")
+                .label(place.span(), "no port, no TLS: what was meant gets plain text")
                 .label(service.at("spec.ports[0].port").span(), format!("{} has {}", world.told(service), service_port::list(service)))
                 .help(help)
                 .field(&field);

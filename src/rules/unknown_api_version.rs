@@ -1,20 +1,32 @@
 //! An apiVersion that does not have the kind: of another group, misspelt, or missing.
 
+use super::consequences;
 use crate::finding::{Finding, ServerSays};
 use crate::kube::object::State;
-use crate::kube::{Object, World, apis, near, place, template, typed};
-use crate::yaml::{Kind, Value};
+use crate::kube::{Object, World, apis, near, place, repeats, template, typed};
+use crate::yaml::{Entry, Kind, Value};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
-    let Some(home) = apis::home(object.kind()) else { return };
-    let api_version = object.reference.api_version.as_str();
-    match object.state {
-        State::Foreign if api_version.is_empty() => out.extend(missing(object, world, home)),
-        State::Object if !apis::is_known(api_version, object.kind()) && is_slip(api_version, object.kind(), home) => {
-            out.push(wrong(object, home));
+    for lost in repeats::lost(object).iter().filter(|lost| lost.entry("apiVersion").is_none() && is_kind(lost.text("kind"))) {
+        out.extend(lost.nearly("apiVersion").and_then(misspelt));
+    }
+    let (api_version, kind) = (object.reference.api_version.as_str(), object.kind());
+    let home = apis::home(kind);
+    match (object.state == State::Foreign && api_version.is_empty(), home) {
+        (true, _) => {
+            let typo = repeats::nearly_in(object, "apiVersion").filter(|_| is_kind(kind)).and_then(misspelt);
+            out.extend(typo.or_else(|| missing(object, world, home?)));
+        }
+        (false, Some(home)) if object.state == State::Object && !apis::is_known(api_version, kind) && is_slip(api_version, kind, home) => {
+            out.push(consequences::told(world, object, wrong(object, home)));
         }
         _ => {}
     }
+}
+
+/// Whether it is a kind of Kubernetes' own, or was meant for one.
+fn is_kind(kind: &str) -> bool {
+    !kind.is_empty() && (apis::home(kind).is_some() || apis::kind_like("", kind).is_some())
 }
 
 /// Whether an apiVersion can only be a mistake: it is Kubernetes' own and lacks the kind, or nearly is.
@@ -51,22 +63,19 @@ fn wrong(object: &Object<'_>, home: &str) -> Finding {
     }
 }
 
+fn misspelt(entry: Entry<'_, '_>) -> Option<Finding> {
+    let key = entry.key.span();
+    matches!(entry.value.follow().kind(), Kind::Scalar).then(|| {
+        Finding::certain(format!("no `apiVersion`, but a key `{}`: kubectl can't tell what this is", entry.key.text()))
+            .field("apiVersion")
+            .label(key, "kubectl looks for `apiVersion`")
+            .help("write `apiVersion`")
+            .safe_fix("write `apiVersion`", vec![place::rename(entry.key, "apiVersion")])
+    })
+}
+
 fn missing(object: &Object<'_>, world: &World<'_>, home: &str) -> Option<Finding> {
-    let root = object.value()?;
-    let typo = root.entries().find(|entry| {
-        near::did_you_mean(entry.key.text(), ["apiVersion"]).is_some() && matches!(entry.value.follow().kind(), Kind::Scalar)
-    });
-    if let Some(entry) = typo {
-        let key = entry.key.span();
-        return Some(
-            Finding::certain(format!("no `apiVersion`, but a key `{}`: kubectl can't tell what this is", entry.key.text()))
-                .field("apiVersion")
-                .label(key, "kubectl looks for `apiVersion`")
-                .help("write `apiVersion`")
-                .safe_fix("write `apiVersion`", vec![place::rename(entry.key, "apiVersion")]),
-        );
-    }
-    let source = world.source(object)?;
+    let (root, source) = (object.value()?, world.source(object)?);
     if !is_plainly(object.kind(), home, root) || world.kustomize.may_complete(&source.path) {
         return None;
     }

@@ -10,6 +10,11 @@ use crate::yaml::{Entry, Fault, Got, Style, Value};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     for (fault, known) in faults::unknown(object) {
+        // In a patch a null takes the field away.
+        let is_null = || object.at(&fault.path).value().is_some_and(|value| value.follow().is_null());
+        if refusals::is_patch(object, world) && is_null() {
+            continue;
+        }
         match old_backend(object, world, fault) {
             Old::No => out.push(unknown(object, fault, known)),
             Old::Told => {}

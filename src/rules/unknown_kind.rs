@@ -1,31 +1,42 @@
 //! A kind that its group does not have, by a slip of the pen.
 
-use crate::finding::{Finding, ServerSays};
+use super::consequences;
+use crate::finding::{Edit, Finding, ServerSays};
 use crate::kube::object::State;
-use crate::kube::{Object, World, apis, near, place, template};
+use crate::kube::{Object, Typed, World, apis, near, place, repeats, template};
 use crate::source::Span;
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
-    let (api_version, kind) = (object.reference.api_version.as_str(), object.kind());
-    let group = apis::group(api_version);
-    let unknown = match object.state {
-        State::Foreign => kind.is_empty() && !api_version.is_empty(),
-        State::Object => apis::home(kind).is_none() && !apis::is_known(api_version, kind),
-        _ => false,
-    };
-    if !unknown || !apis::is_built_in(group) || template::is_to_be_filled_in(kind) {
-        return;
-    }
+    let (api_version, kind, place) = (object.reference.api_version.as_str(), object.kind(), object.at("kind"));
     match object.state {
-        State::Foreign => out.extend(missing(object, world)),
-        State::Object => out.extend(misspelt(object, group)),
+        State::Foreign if kind.is_empty() && !api_version.is_empty() && apis::is_built_in(apis::group(api_version)) => {
+            out.extend(missing(object, world));
+        }
+        // A slip of the key, too: `apiVersioin: v1`.
+        State::Foreign if !kind.is_empty() && api_version.is_empty() => {
+            let written = repeats::nearly_in(object, "apiVersion").and_then(|entry| entry.value.follow().as_str());
+            out.extend(written.and_then(|written| misspelt(written, kind, place.span(), |meant| place.replace(meant))));
+        }
+        State::Object if matches!(object.typed, Some(Typed::Other(_))) => {
+            let found = misspelt(api_version, kind, place.span(), |meant| place.replace(meant));
+            out.extend(found.map(|finding| consequences::told(world, object, finding)));
+        }
         _ => {}
+    }
+    for lost in repeats::lost(object) {
+        let Some(value) = lost.entry("kind").map(|entry| entry.value.follow()) else { continue };
+        let api_version = lost.entry("apiVersion").or_else(|| lost.nearly("apiVersion")).and_then(|entry| entry.value.follow().as_str());
+        let edit = |meant: &str| Some(place::rename(value, meant));
+        out.extend(misspelt(api_version.unwrap_or_default(), lost.text("kind"), value.span(), edit));
     }
 }
 
-fn misspelt(object: &Object<'_>, group: &str) -> Option<Finding> {
-    let (api_version, kind) = (object.reference.api_version.as_str(), object.kind());
-    let place = object.at("kind");
+fn misspelt(api_version: &str, kind: &str, span: Span, edit: impl Fn(&str) -> Option<Edit>) -> Option<Finding> {
+    let group = apis::group(api_version);
+    let known = kind.is_empty() || apis::home(kind).is_some() || apis::is_known(api_version, kind);
+    if known || !apis::is_built_in(group) || template::is_to_be_filled_in(kind) {
+        return None;
+    }
     let server = ServerSays {
         field: "kind".into(),
         reason: "NotFound".into(),
@@ -37,7 +48,7 @@ fn misspelt(object: &Object<'_>, group: &str) -> Option<Finding> {
         return Some(
             finding(format!("Kubernetes has no kind `{kind}` in `{api_version}`"))
                 .field("kind")
-                .label(place.span(), "not a kind of this group")
+                .label(span, "not a kind of this group")
                 .help("look at the kind's spelling and at `apiVersion`; svclint checks nothing else here")
                 .server(server),
         );
@@ -45,10 +56,10 @@ fn misspelt(object: &Object<'_>, group: &str) -> Option<Finding> {
     let why = if kind.eq_ignore_ascii_case(meant) { "kinds are case-sensitive" } else { "no such kind" };
     let finding = Finding::certain(format!("Kubernetes has no kind `{kind}`: nothing is created"))
         .field("kind")
-        .label(place.span(), why)
+        .label(span, why)
         .help(format!("did you mean `{meant}`?"))
         .server(server);
-    Some(match place.replace(meant) {
+    Some(match edit(meant) {
         Some(edit) if apis::has(group, meant) => finding.safe_fix(format!("write `{meant}`"), vec![edit]),
         _ => finding,
     })

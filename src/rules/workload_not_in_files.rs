@@ -3,11 +3,12 @@
 use crate::finding::Finding;
 use crate::kube::dangling::{self, Cause};
 use crate::kube::world::title;
-use crate::kube::{Object, World, endpoints};
+use crate::kube::{Object, World, endpoints, repeats};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let Some(selector) = object.service().and_then(endpoints::selector) else { return };
-    if world.unrendered_beside(object) || !matches!(dangling::cause(world, object), Some(Cause::Unseen)) {
+    // Of a document that lost an object, that one may make them.
+    if repeats::is_several(object) || world.unrendered_beside(object) || !matches!(dangling::cause(world, object), Some(Cause::Unseen)) {
         return;
     }
     let far = world.selected(object).into_iter().next();

@@ -39,6 +39,9 @@ fn wanted(object: &Object<'_>) -> Vec<(String, String, String)> {
 fn without_selector(object: &Object<'_>, refusal: &Refusal<'_>, labels: Option<&Labels>, source: Option<&Source>) -> Finding {
     let finding = refusal.finding(format!("{} has no `spec.selector`", title(&object.reference)));
     let finding = finding.label(object.at("spec").span(), format!("{} has to say which pods are its own", refusals::a(object.kind())));
+    if matches!(object.kind(), "ReplicationController") {
+        return finding.help("add `labels` to `spec.template.metadata`: a selector that is not written takes them");
+    }
     let Some(labels) = labels else {
         return finding.help("add `selector.matchLabels` with a label, and the same label to `template.metadata.labels`");
     };

@@ -13,7 +13,7 @@ use serde::de::value::{BorrowedStrDeserializer, StrDeserializer};
 use serde::de::{self, DeserializeOwned, DeserializeSeed, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 
 use super::fault::{Fault, FaultKind, Got};
-use super::{Kind, NodeId, Pair, Scalar, Value};
+use super::{Entries, Kind, NodeId, Pair, Scalar, Value};
 
 /// How often a tree is read again after a type refused one of its values by itself.
 const AGAIN: usize = 64;
@@ -144,12 +144,15 @@ impl<'t, 's> Reader<'_, 't, 's> {
 
     /// Reads a mapping's pairs, with the names of a structure's fields where it is one.
     fn pairs<V: Visitor<'t>>(&self, known: Option<&'static [&'static str]>, visitor: V) -> Result<V::Value, Refused> {
+        if self.value.is_effective_as_written() {
+            return visitor.visit_map(Fields { run: self.run, pairs: Pairs::AsWritten(self.value.entries()), known, value: None });
+        }
         let mut pairs = self.run.pairs.borrow_mut();
         let first = pairs.len();
         self.value.effective_into(&mut pairs, |_| ());
         let end = pairs.len();
         drop(pairs);
-        let read = visitor.visit_map(Fields { run: self.run, next: first, end, known, value: None });
+        let read = visitor.visit_map(Fields { run: self.run, pairs: Pairs::Gathered { next: first, end }, known, value: None });
         self.run.pairs.borrow_mut().truncate(first);
         read
     }
@@ -310,7 +313,9 @@ impl<'t> de::Deserializer<'t> for Reader<'_, 't, '_> {
             }
             return visitor.visit_seq(Nothing);
         }
-        visitor.visit_seq(Items { run: self.run, items: self.value.items(), index: 0 })
+        let items = self.value.items();
+        // Counted first, so that a list of large structures takes no more than it holds.
+        visitor.visit_seq(Items { run: self.run, left: items.clone().count(), items, index: 0 })
     }
 
     fn deserialize_tuple<V: Visitor<'t>>(self, _: usize, visitor: V) -> Result<V::Value, Refused> {
@@ -414,6 +419,8 @@ fn below<'t, 's, T: DeserializeSeed<'t>>(
 struct Items<'r, 't, 's, I> {
     run: &'r Run<'r, 't, 's>,
     items: I,
+    /// How many are yet to come.
+    left: usize,
     index: usize,
 }
 
@@ -425,30 +432,45 @@ impl<'t, 's: 't, I: Iterator<Item = Value<'t, 's>>> SeqAccess<'t> for Items<'_, 
             let Some(item) = self.items.next() else { return Ok(None) };
             let index = self.index;
             self.index += 1;
+            self.left = self.left.saturating_sub(1);
             if !self.run.absent.contains(&item.id) {
                 return below(self.run, Step::Index(index), None, item, seed).map(Some);
             }
         }
     }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.left)
+    }
 }
 
 struct Fields<'r, 't, 's> {
     run: &'r Run<'r, 't, 's>,
-    /// The next of the run's pairs, and where those of this mapping end.
-    next: usize,
-    end: usize,
+    pairs: Pairs<'t, 's>,
     /// The fields of the struct; none for a map.
     known: Option<&'static [&'static str]>,
     value: Option<(Cow<'t, str>, Value<'t, 's>, Value<'t, 's>)>,
 }
 
+/// Where the pairs of a mapping come from.
+enum Pairs<'t, 's> {
+    /// From the tree.
+    AsWritten(Entries<'t, 's>),
+    /// From the run's: the next, and where those of this mapping end.
+    Gathered { next: usize, end: usize },
+}
+
 impl<'t, 's> Fields<'_, 't, 's> {
     fn pair(&mut self) -> Option<Pair<'t, 's>> {
-        let at = self.next;
-        self.next += 1;
-        let mut pairs = self.run.pairs.borrow_mut();
-        let pair = pairs.get_mut(at).filter(|_| at < self.end)?;
-        Some(Pair { name: std::mem::take(&mut pair.name), entry: pair.entry })
+        match &mut self.pairs {
+            Pairs::AsWritten(entries) => entries.find_map(|entry| Some(Pair { name: entry.key.key_name()?, entry })),
+            Pairs::Gathered { next, end } => {
+                let mut pairs = self.run.pairs.borrow_mut();
+                let pair = pairs.get_mut(*next).filter(|_| *next < *end)?;
+                *next += 1;
+                Some(Pair { name: std::mem::take(&mut pair.name), entry: pair.entry })
+            }
+        }
     }
 }
 

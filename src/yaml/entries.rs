@@ -1,8 +1,10 @@
 //! A mapping as Kubernetes sees it: merge keys applied, of equal keys the last. Knows no scanner.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::hash::BuildHasher;
 
+use super::resolve::Scalar;
 use super::tree::{Entry, Kind, MERGES, NodeId, Tree, Value};
 
 /// One key with its value after merging.
@@ -42,6 +44,28 @@ impl<'t, 's> Value<'t, 's> {
         let mut pairs = Vec::new();
         self.effective_into(&mut pairs, |lost| all.push(lost));
         all
+    }
+
+    /// Whether the effective pairs are the entries just as they are written: nothing is merged, no key is there twice, and all
+    /// keys are text. Nearly every mapping is so; of one with a million keys no list need be made.
+    pub(super) fn is_effective_as_written(self) -> bool {
+        let mapping = self.follow();
+        if mapping.kind() != Kind::Mapping || mapping.node().flags & MERGES != 0 {
+            return false;
+        }
+        let keys = || mapping.entries().map(|entry| if let Some(Scalar::Str(text)) = entry.key.scalar() { Some(text) } else { None });
+        let mut marks = Marks::default();
+        let few = keys()
+            .take(FEW)
+            .enumerate()
+            .all(|(at, key)| key.is_some_and(|key| marks.is_new(key) || !keys().take(at).any(|other| other == Some(key))));
+        if !few || keys().nth(FEW).is_none() {
+            return few;
+        }
+        // Keys of one hash may be alike.
+        let mut seen: HashSet<u64, foldhash::fast::RandomState> = HashSet::default();
+        let hash = foldhash::fast::RandomState::default();
+        keys().all(|key| key.is_some_and(|key| seen.insert(hash.hash_one(key))))
     }
 
     /// Appends the effective pairs to `pairs`, and tells of each pair that is written twice in this mapping.
@@ -95,6 +119,22 @@ impl<'s> Tree<'s> {
         let ids = (0..self.len().0).map(NodeId);
         let mappings = ids.filter_map(|id| self.value(id)).filter(|value| value.kind() == Kind::Mapping);
         mappings.flat_map(Value::duplicates).collect()
+    }
+}
+
+/// Which keys may have been seen: those of another mark are other keys.
+#[derive(Default)]
+pub struct Marks(u128);
+
+impl Marks {
+    /// Marks a key; whether it is certainly another than all before it.
+    #[must_use]
+    pub fn is_new(&mut self, key: &str) -> bool {
+        let letter = |at: usize| usize::from(key.as_bytes().get(at).copied().unwrap_or(0));
+        let mark = 1 << ((key.len() + 3 * letter(0) + 7 * letter(key.len() / 2) + 13 * letter(key.len().wrapping_sub(1))) % 128);
+        let is_new = self.0 & mark == 0;
+        self.0 |= mark;
+        is_new
     }
 }
 

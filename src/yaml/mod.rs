@@ -31,7 +31,7 @@ mod value;
 
 pub use de::from_value;
 pub use documents::{Chunk, documents};
-pub use entries::{Lost, Pair};
+pub use entries::{Lost, Marks, Pair};
 pub use fault::{Fault, FaultKind, Got, go_type};
 pub use read::{SyntaxError, read};
 pub use resolve::{Scalar, plain};

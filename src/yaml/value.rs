@@ -206,11 +206,19 @@ impl<'t, 's> Value<'t, 's> {
     }
 
     /// Whether Kubernetes calls a key so.
+    #[inline]
     fn is_named(self, name: &str) -> bool {
-        let (node, text) = (self.node(), self.text());
-        let as_written = matches!(node.shape, Shape::Scalar(_)) && node.flags & TAGGED == 0 && !resolve::may_be_no_text(text);
-        if as_written { text == name } else { self.key_name().is_some_and(|own| own == name) }
+        let node = self.node();
+        if !matches!(node.shape, Shape::Scalar(_)) || node.flags & TAGGED != 0 || is_written_otherwise(name) {
+            return self.key_name().is_some_and(|own| own == name);
+        }
+        self.text() == name && (!resolve::may_be_no_text(name) || self.key_name().is_some_and(|own| own == name))
     }
+}
+
+/// Whether a key of this name may be written in other words: `on` for `true`, `0x10` for `16`.
+fn is_written_otherwise(name: &str) -> bool {
+    matches!(name.as_bytes().first(), Some(b'0'..=b'9' | b'-' | b'.')) || matches!(name, "true" | "false")
 }
 
 impl<'s> Tree<'s> {

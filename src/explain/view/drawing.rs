@@ -20,11 +20,15 @@ pub fn lines(service: &Service, width: usize) -> Vec<String> {
         let entry = match (service.type_.as_str(), port.node_port) {
             ("NodePort", Some(node_port)) => format!("outside --> any node :{node_port} --> "),
             ("NodePort", None) => "outside --> any node --> ".to_owned(),
+            ("LoadBalancer", _) if service.balancer.as_ref().is_some_and(|it| it.sends_to == "nowhere") => {
+                "outside --> any node --> ".to_owned()
+            }
             ("LoadBalancer", _) => "outside --> balancer --> ".to_owned(),
             _ => "pod --> ".to_owned(),
         };
+        let protocol = if port.protocol == "TCP" { String::new() } else { format!("/{}", port.protocol) };
         let middle = match address {
-            Some(address) => format!("{} :{} ({address}) --> kube-proxy", service.name, port.port),
+            Some(address) => format!("{} :{}{protocol} ({address}) --> kube-proxy", service.name, port.port),
             None => format!("{} (DNS: pod addresses)", service.name),
         };
         let start = format!("{entry}{middle}");

@@ -2,8 +2,10 @@
 
 mod after;
 mod page;
+mod path;
 mod way;
 
+use std::collections::HashSet;
 use std::io::{self, Write};
 
 use owo_colors::Style;
@@ -16,10 +18,12 @@ use crate::report::Look;
 
 /// Widest text that is still easy to read.
 const WIDEST: usize = 80;
-/// Names told before the rest is counted.
+/// Names, ways in and findings worth knowing that are told before the rest is counted.
 const FEW: usize = 3;
 /// Findings about other objects that are told before the rest is counted.
 const MOST_BESIDES: usize = 5;
+/// Services that are told one by one; of more each is told in a few lines.
+const MANY: usize = 5;
 
 /// Writes it; `verbose` tells also what a first look can do without, `unread` that a file could not be read.
 ///
@@ -27,7 +31,8 @@ const MOST_BESIDES: usize = 5;
 /// What the writer answers.
 pub fn write(out: &mut dyn Write, explanation: &Explanation, verbose: bool, unread: bool, look: Look) -> io::Result<()> {
     let mut page = Page { out, color: look.color, width: look.width.min(WIDEST) };
-    let none = explanation.services.is_empty();
+    let services = &explanation.services;
+    let none = services.is_empty();
     if none && !unread {
         page.plain("No Service is in the files named.")?;
     }
@@ -44,21 +49,45 @@ pub fn write(out: &mut dyn Write, explanation: &Explanation, verbose: bool, unre
         }
         page.blank()?;
     }
-    for (index, service) in explanation.services.iter().enumerate() {
+    let mut asked = HashSet::new();
+    let length = match services.len() {
+        _ if verbose => Length::Whole,
+        n if n > MANY => Length::Lines,
+        _ => Length::Screen,
+    };
+    for (index, service) in services.iter().enumerate() {
         if index > 0 {
             page.blank()?;
             page.plain(&"-".repeat(page.width))?;
         }
-        Teller { page: &mut page, service, verbose }.all(&explanation.kubernetes_version)?;
+        Teller { page: &mut page, service, length, is_first: index == 0, asked: &mut asked }.all(&explanation.kubernetes_version)?;
     }
-    Ok(())
+    hint(&mut page, services, length)
+}
+
+/// What the checks are for.
+const FIND: &str = "To find the fault in a live cluster, in this order";
+
+/// How much is told of each Service.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Length {
+    /// Whether it works and what is wrong, the way and what becomes of it.
+    Lines,
+    /// What one screen holds.
+    Screen,
+    /// Everything.
+    Whole,
 }
 
 /// Tells of one Service.
 struct Teller<'p, 'o, 'm> {
     page: &'p mut Page<'o>,
     service: &'m Service,
-    verbose: bool,
+    length: Length,
+    /// Whether no other Service was told before it.
+    is_first: bool,
+    /// What was asked before: nobody has to answer it twice.
+    asked: &'p mut HashSet<(&'m str, &'m str)>,
 }
 
 impl Teller<'_, '_, '_> {
@@ -76,55 +105,55 @@ impl Teller<'_, '_, '_> {
             self.page.plain(&format!("  {line}"))?;
         }
         // Where nothing works the cause is all that counts; the rest is told on request.
-        let dead = matches!(service.summary.state, State::Refused)
-            || !service.paths.is_empty() && service.paths.iter().all(|path| path.verdict == Verdict::NoEndpoints);
-        let full = self.verbose || !dead;
-        if full {
-            self.paths()?;
-            self.fronts()?;
-            self.balancer()?;
-            self.names()?;
+        let dead = service.is_dead();
+        match self.length {
+            Length::Whole => self.everything(),
+            Length::Lines if !dead => {
+                self.results()?;
+                self.balancer()
+            }
+            Length::Screen if !dead => {
+                self.paths_in_short()?;
+                self.fronts()?;
+                self.balancer()?;
+                self.names_in_short()?;
+                self.after_apply_in_short()?;
+                self.unknowns()?;
+                self.ask()
+            }
+            _ => {
+                if service.summary.state == State::Refused || self.length == Length::Lines {
+                    return Ok(());
+                }
+                // Where the fault is found, nothing is left to ask.
+                let found = service.findings.iter().any(|note| note.severity == "error");
+                if found {
+                    return self.checks("To see it in a live cluster", 2);
+                }
+                self.unknowns()?;
+                self.checks(FIND, 2)?;
+                self.ask()
+            }
         }
-        if self.verbose {
-            self.variables()?;
-            self.ports()?;
-            self.endpoints()?;
-            self.chains()?;
-        }
-        if full {
-            self.after_apply()?;
-        }
-        if self.is_plain() {
-            self.ask()?;
-            self.page.blank()?;
-            return self.page.dim("With -v: checks for a live cluster, names, variables, ports, endpoints, chains.");
-        }
-        let explained = dead && service.findings.iter().any(|note| note.severity != "info");
-        if self.verbose || !explained {
-            self.unknowns()?;
-        }
-        if service.summary.state == State::Refused && !self.verbose {
-            self.page.blank()?;
-            return self.page.dim("With -v: the rest, as it would be once accepted.");
-        }
-        self.checks(if dead && !self.verbose { 2 } else { usize::MAX })?;
-        self.ask()?;
-        if !self.verbose {
-            self.page.blank()?;
-            self.page.dim(if dead {
-                "With -v: the way in full, names, variables, after apply."
-            } else {
-                "With -v: all names, variables, filled-in fields, ports, endpoints, kube-proxy's chains."
-            })?;
-        }
-        Ok(())
     }
 
-    /// Whether there is so little to tell that one screen holds it: it works, and only from inside.
-    fn is_plain(&self) -> bool {
-        let service = self.service;
-        let inside = service.type_ == "ClusterIP" && !service.headless && service.fronts.is_empty() && service.ports.len() == 1;
-        !self.verbose && inside && service.summary.state == State::Works
+    fn everything(&mut self) -> io::Result<()> {
+        self.paths()?;
+        self.fronts()?;
+        self.balancer()?;
+        self.names()?;
+        self.variables()?;
+        self.ports()?;
+        self.endpoints()?;
+        self.chains()?;
+        self.after_apply()?;
+        self.unknowns()?;
+        self.checks(FIND, usize::MAX)?;
+        self.ask()
+    }
+
+    fn is_whole(&self) -> bool {
+        self.length == Length::Whole
     }
 
     /// Whether it works, and what is wrong with it.
@@ -144,12 +173,20 @@ impl Teller<'_, '_, '_> {
                 self.page.item("  ", line)?;
             }
         }
-        let stopped = self.service.paths.iter().find(|path| !path.policies.is_empty() && path.verdict == Verdict::Blocked);
-        if let Some(why) = stopped.filter(|_| summary.state == State::Broken).and_then(|path| path.why.as_ref()) {
+        let (serious, infos): (Vec<&Note>, Vec<&Note>) = self.service.findings.iter().partition(|note| note.severity != "info");
+        let of_policies = |note: &&Note| note.object.as_ref().is_some_and(|object| object.starts_with("NetworkPolicy/"));
+        if let Some(why) = remedy(self.service).filter(|_| !serious.iter().any(of_policies)) {
             self.page.item("  => ", why)?;
         }
-        let (serious, infos): (Vec<&Note>, Vec<&Note>) = self.service.findings.iter().partition(|note| note.severity != "info");
-        serious.into_iter().chain(infos).try_for_each(|note| self.page.note(note))
+        serious.into_iter().try_for_each(|note| self.page.note(note))?;
+        // Of what is broken nothing is left out that may tell why.
+        let whole = self.is_whole() || matches!(summary.state, State::Broken | State::Refused);
+        let most = if whole { usize::MAX } else { FEW };
+        infos.iter().take(most).try_for_each(|note| if whole { self.page.note(note) } else { self.page.short_note(note) })?;
+        if infos.len() > most {
+            self.page.item("  ", &format!("and {} more worth knowing: svclint check", infos.len() - most))?;
+        }
+        Ok(())
     }
 
     fn unknowns(&mut self) -> io::Result<()> {
@@ -164,11 +201,13 @@ impl Teller<'_, '_, '_> {
     }
 
     fn ask(&mut self) -> io::Result<()> {
-        if self.service.ask.is_empty() {
+        let asked = &mut *self.asked;
+        let new: Vec<_> = self.service.ask.iter().filter(|ask| asked.insert((&ask.question, &ask.command))).collect();
+        if new.is_empty() {
             return Ok(());
         }
         self.page.head("What only you can know")?;
-        for (index, ask) in self.service.ask.iter().enumerate() {
+        for (index, ask) in new.into_iter().enumerate() {
             self.page.item(&format!("  {}. ", index + 1), &ask.question)?;
             self.page.command(&ask.command)?;
         }
@@ -176,11 +215,32 @@ impl Teller<'_, '_, '_> {
     }
 }
 
+/// What would let a client in whom policies keep out, where that is all that is wrong.
+fn remedy(service: &Service) -> Option<&str> {
+    let stopped = service.paths.iter().find(|path| !path.policies.is_empty() && path.verdict == Verdict::Blocked);
+    stopped.filter(|_| service.summary.state == State::Broken)?.why.as_deref()
+}
+
+/// What a longer look tells.
+fn hint(page: &mut Page<'_>, services: &[Service], length: Length) -> io::Result<()> {
+    let refused = |service: &Service| service.summary.state == State::Refused;
+    let line = match length {
+        _ if services.is_empty() => return Ok(()),
+        Length::Whole => return Ok(()),
+        Length::Lines => "With --service NAME: one of them on its own, with what only you can know of it. With -v: everything of all.",
+        Length::Screen if services.iter().all(refused) => "With -v: the rest, as it would be once accepted.",
+        Length::Screen if services.iter().all(Service::is_dead) => "With -v: the way in full, names, variables, after apply.",
+        Length::Screen => "With -v: checks for a live cluster, names, variables, ports, endpoints, chains.",
+    };
+    page.blank()?;
+    page.dim(line)
+}
+
 fn kind(service: &Service) -> &'static str {
     match (service.type_.as_str(), service.headless) {
         ("ClusterIP", true) => "headless (its name answers with pod addresses)",
-        ("NodePort", _) => "NodePort (a cluster IP, and a port on every node)",
-        ("LoadBalancer", _) => "LoadBalancer (a cluster IP, node ports, an address from outside)",
+        ("NodePort", _) => "NodePort (a port on every node, and a cluster IP)",
+        ("LoadBalancer", _) => "LoadBalancer (and node ports, and a cluster IP)",
         ("ExternalName", _) => "ExternalName (an alias in DNS)",
         ("ClusterIP", false) => "ClusterIP (inside the cluster only)",
         _ => "of a type that Kubernetes does not have",

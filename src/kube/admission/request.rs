@@ -1,10 +1,12 @@
 //! One create, from the decoded object to the API server's answer. Knows every kind, none of them closely.
 
+use k8s_openapi::api::core::v1::ConfigMap;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::context::{Refusal, Written};
 use super::served::{Served, group_of, served};
 use super::{Context, Verdict, amounts, newer_fields, status};
+use crate::kube::typed::Other;
 use crate::kube::version::Change;
 use crate::kube::{Profile, Typed};
 
@@ -107,7 +109,7 @@ pub fn admit(request: &Request<'_>, profile: &Profile) -> Outcome {
         warnings.push("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice".into());
     }
 
-    let mut object = request.typed.clone();
+    let mut object = working_copy(request.typed, request.stored);
     let meta = object.metadata_mut();
     super::metadata::generate_name(meta);
     meta.deletion_timestamp = None;
@@ -123,7 +125,7 @@ pub fn admit(request: &Request<'_>, profile: &Profile) -> Outcome {
     }
 
     let mut cx = Context { written: request.written, ..Context::new(profile) };
-    let known = admit_kind(&mut object, api_version, kind, namespaced, &mut cx);
+    let known = admit_kind(&mut object, request, namespaced, &mut cx);
     let name = object.metadata().name.clone().unwrap_or_default();
     let refused = match cx.refusal.take() {
         Some(Refusal::Undecodable(error)) => Some(status::cannot_be_handled(kind, api_version, &error)),
@@ -154,16 +156,30 @@ fn storage_refusal(meta: &ObjectMeta, kind: &str) -> Option<Verdict> {
     is_api.then(|| status::already_exists("services", "kubernetes"))
 }
 
+/// What defaults are filled into. Of ConfigMaps and other kinds only the metadata is touched, and so is copied where nothing
+/// is stored.
+fn working_copy(typed: &Typed, stored: bool) -> Typed {
+    match typed {
+        Typed::ConfigMap(it) if !stored => Typed::ConfigMap(Box::new(ConfigMap { metadata: it.metadata.clone(), ..ConfigMap::default() })),
+        Typed::Other(it) if !stored => Typed::Other(Box::new(Other { metadata: it.metadata.clone(), ..Other::default() })),
+        typed => typed.clone(),
+    }
+}
+
 /// Whether anything but the metadata could be judged.
-fn admit_kind(object: &mut Typed, api_version: &str, kind: &str, namespaced: bool, cx: &mut Context<'_>) -> bool {
+fn admit_kind(object: &mut Typed, request: &Request<'_>, namespaced: bool, cx: &mut Context<'_>) -> bool {
     use super::*;
+    let &Request { api_version, kind, .. } = request;
     match object {
         Typed::Service(object) => service::admit(object, cx),
         Typed::Endpoints(object) => endpoints::admit(object, cx),
         Typed::EndpointSlice(object) => endpoint_slice::admit(object, cx),
         Typed::Pod(object) => pod::admit(object, cx),
         Typed::ReplicationController(object) => replication_controller::admit(object, cx),
-        Typed::ConfigMap(object) => config_map::admit(object, cx),
+        Typed::ConfigMap(object) => {
+            let Typed::ConfigMap(asked) = request.typed else { return false };
+            config_map::admit(&object.metadata, asked, cx);
+        }
         Typed::Namespace(object) => metadata::validate_object_meta(&object.metadata, false, metadata::name_is_dns_label, cx),
         Typed::Deployment(object) => deployment::admit(object, cx),
         Typed::StatefulSet(object) => statefulset::admit(object, cx),
@@ -178,8 +194,8 @@ fn admit_kind(object: &mut Typed, api_version: &str, kind: &str, namespaced: boo
         Typed::HorizontalPodAutoscalerV1(object) => horizontal_pod_autoscaler::admit_v1(object, cx),
         Typed::HorizontalPodAutoscaler(object) => horizontal_pod_autoscaler::admit(object, cx),
         Typed::Other(object) => {
-            if let Some(custom) = gateway::kind(api_version, kind) {
-                gateway::admit(object, custom, cx);
+            if let (Some(custom), Typed::Other(asked)) = (gateway::kind(api_version, kind), request.typed) {
+                gateway::admit(&object.metadata, asked.content.get("spec"), custom, cx);
                 return true;
             }
             metadata::validate_object_meta(&object.metadata, namespaced, metadata::name_rule(api_version, kind), cx);

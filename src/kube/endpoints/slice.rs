@@ -9,7 +9,7 @@ use super::{by_hand, selector};
 use crate::kube::admission::Validate;
 use crate::kube::object::{Object, ObjectId};
 use crate::kube::profile::IpFamily;
-use crate::kube::world::{Match, Namespaces};
+use crate::kube::world::{Distance, Match, Namespaces};
 use crate::kube::{Profile, Typed, World, labels, ports, verdict};
 
 /// Workloads behind one Service that are looked at; more than any real Service has.
@@ -108,6 +108,8 @@ pub struct Built<'w, 's> {
     pub idle: Vec<(&'w Object<'s>, Idle)>,
     /// Workloads whose pods the selector may take: only the running cluster knows these labels.
     pub unknown: Vec<&'w Object<'s>>,
+    /// Workloads with the selected labels so far from the Service that they may be another application's.
+    pub far: Vec<&'w Object<'s>>,
     /// Workloads that would be behind it if `kubectl -n` put both into one namespace.
     pub maybe: Vec<&'w Object<'s>>,
 }
@@ -189,11 +191,20 @@ pub fn build<'w, 's>(world: &'w World<'s>, object: &'w Object<'s>, service: &Ser
 /// `k8s.io/endpointslice/reconciler.go:reconcileByAddressType`: pods of equal resolved ports share a slice.
 fn selected<'w, 's>(world: &'w World<'s>, object: &'w Object<'s>, service: &Service, built: &mut Built<'w, 's>) {
     let Some(selector) = selector(service) else { return };
-    let found = world.selected(object);
+    let mut found = world.selected(object);
+    // Where the files of a folder can't all be meant, those of the Service's own file are.
+    let home = |found: &Match<'_, '_>| found.distance == Distance::SameFile && found.namespaces == Namespaces::Same;
+    if world.among_alternatives(object) && found.iter().any(home) {
+        found.retain(home);
+    }
     let adopters = adopters(&found, world);
     let mut groups: BTreeMap<Vec<SlicePort>, Vec<Endpoint<'w, 's>>> = BTreeMap::new();
     for found in found.into_iter().take(MOST_WORKLOADS) {
         match found.namespaces {
+            Namespaces::Same if found.distance >= Distance::Far => {
+                built.far.push(found.object);
+                continue;
+            }
             Namespaces::Same => {}
             Namespaces::OneSide => {
                 built.maybe.push(found.object);
@@ -246,7 +257,7 @@ fn adopters<'w, 's>(found: &[Match<'w, 's>], world: &'w World<'s>) -> Vec<&'w Ob
     let Some(pod) = found.iter().find(|found| found.object.kind() == "Pod") else { return Vec::new() };
     let mut adopters = Vec::new();
     for kind in ["ReplicationController", "ReplicaSet"] {
-        adopters.extend(world.of_kind(kind, pod.object, crate::kube::world::Distance::Near));
+        adopters.extend(world.of_kind(kind, pod.object, Distance::Near));
     }
     adopters
 }

@@ -80,6 +80,10 @@ pub(in crate::yaml) fn parse<'s>(text: &str, from: usize, tree: Tree<'s>) -> Sca
     let Parser { scan, mut tree, doubtful, .. } = parser;
     tree.texts = scan.texts;
     tree.comments = scan.comments;
+    // A tree lives as long as the run: what it grew by and does not need is given back.
+    tree.nodes.shrink_to_fit();
+    tree.texts.shrink_to_fit();
+    tree.comments.shrink_to_fit();
     Ok(Parsed { tree, doubtful, ignored_from })
 }
 

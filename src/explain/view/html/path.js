@@ -24,14 +24,14 @@ function steps(way, start) {
   const last = all[all.length - 1];
   if (way.verdict === "blocked" && last.at === "policy") last.look = "bad";
   if (way.verdict === "partial" && way.hops.some((hop) => hop.at === "policy")) all.filter((step) => step.at === "policy").forEach((step) => (step.look = "partly"));
-  all.push({ at: "end", icon: VERDICTS[way.verdict].look, look: VERDICTS[way.verdict].look, title: way.clientSees === "answered" ? "answered" : "what the client sees", what: outcome(way), source: null, destination: null, changed: [] });
+  all.push({ at: "end", icon: VERDICTS[way.verdict].look, look: VERDICTS[way.verdict].look, title: way.clientSees === "answered" ? "answered" : "client sees", what: outcome(way), source: null, destination: null, changed: [] });
   return all;
 }
 
 function outcome(way) {
   const words = way.clientSees === "answered" ? ["The client is answered"] : ["The client sees ", ...prose(way.clientSees)];
   if (way.verdict === "allowed" || way.clientSees === "answered") {
-    const kept = { true: "; the pod sees the client's own address", false: "; the pod does not see the client's address", null: "; whether the pod sees the client's address depends on the load balancer" };
+    const kept = { true: "; the pod sees the client's own address", false: "; the pod does not see the client's address", null: "; whether the client's own address is seen depends on what stands between" };
     words.push(kept[String(way.clientAddressKept)]);
   }
   words.push(".");

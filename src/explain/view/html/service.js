@@ -6,7 +6,7 @@ const table = (caption, heads, rows) => (rows.length ? h("div", { class: "scroll
   h("tbody", {}, rows.map((row) => h("tr", {}, row.map((cell, index) => h(index ? "td" : "th", index ? {} : { scope: "row" }, cell))))))) : null);
 const bullets = (items, make) => (items.length ? h("ul", {}, items.map((item) => h("li", {}, make(item)))) : null);
 const SIGNS = { error: "bad", warning: "partly", info: "unknown" };
-const READY = { probe: "while its readiness probe answers", running: "as soon as its containers run", always: "even when not ready", ready: "ready", "not-ready": "not ready" };
+const READY = { probe: "while its readiness probe answers", running: "as soon as its containers run", always: "even when not ready", ready: "ready", "not-ready": "not ready", never: "never: its probe asks for a port that is not there" };
 
 const facts = (pairs) => h("dl", {}, pairs.filter(([, value]) => value).map(([name, value]) => [h("dt", {}, name), h("dd", {}, prose(value))]));
 
@@ -24,7 +24,7 @@ function drawNote(note, folded) {
 
 function drawFacts(it) {
   const endpoints = it.endpointSlices.flatMap((slice) => slice.endpoints.map((endpoint) => [
-    endpoint.address ?? `${endpoint.kind} ${endpoint.name}`,
+    endpoint.address ?? `${endpoint.kind} ${endpoint.hostname ?? endpoint.name}`,
     endpoint.address ? "1" : endpoint.replicas === null ? "one a node" : String(endpoint.replicas),
     slice.ports.map((port) => `${port.name ? `${port.name} ` : ""}${port.port ?? "all"}/${port.protocol}`).join(", ") || "none of this Service's",
     READY[endpoint.ready] ?? endpoint.ready,

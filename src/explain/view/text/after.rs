@@ -110,36 +110,37 @@ impl Teller<'_, '_, '_> {
         self.page.item("  ", "Each rule takes its chance of what the ones before it left, so that all are equal. nftables mode draws from a map, equally at random; only IPVS has round robin (rr). All rules in full: svclint explain --rules iptables")
     }
 
-    /// Who writes what after `kubectl apply`.
+    /// Who writes what after `kubectl apply`, step by step.
     pub fn after_apply(&mut self) -> io::Result<()> {
-        // The first two tell who watches whom; the others follow from them.
-        if self.is_plain() {
-            let steps: Vec<_> = self.service.after_apply.iter().take(2).map(|step| format!("{} {}", step.who, step.brief)).collect();
-            self.page.blank()?;
-            return self.page.marked("After apply ", Style::new().bold(), &steps.join("; "));
-        }
         self.page.head("After apply")?;
-        if !self.verbose {
-            let steps: Vec<_> = self.service.after_apply.iter().map(|step| format!("{} {}", step.who, step.brief)).collect();
-            return self.page.item("  ", &steps.join("; "));
-        }
         for (index, step) in self.service.after_apply.iter().enumerate() {
             self.page.item(&format!("  {}. ", index + 1), &format!("{} {}", step.who, step.does))?;
-            if self.verbose && !step.look.is_empty() {
+            if !step.look.is_empty() {
                 self.page.command(&step.look)?;
             }
         }
         Ok(())
     }
 
+    /// Who watches whom, once: it is the same for every Service. Where the way is long, what follows from that is left out.
+    pub fn after_apply_in_short(&mut self) -> io::Result<()> {
+        let most = if self.service.paths.iter().any(|path| path.from.starts_with("outside")) { 2 } else { 4 };
+        let steps: Vec<_> = self.service.after_apply.iter().take(most).map(|step| format!("{} {}", step.who, step.brief)).collect();
+        if !self.is_first || steps.is_empty() {
+            return Ok(());
+        }
+        self.page.blank()?;
+        self.page.marked("After apply ", Style::new().bold(), &steps.join("; "))
+    }
+
     /// How a live cluster proves it.
-    pub fn checks(&mut self, most: usize) -> io::Result<()> {
+    pub fn checks(&mut self, title: &str, most: usize) -> io::Result<()> {
         if self.service.checks.is_empty() {
             return Ok(());
         }
-        self.page.head("To find the fault in a live cluster, in this order")?;
+        self.page.head(title)?;
         for (index, check) in self.service.checks.iter().take(most).enumerate() {
-            let otherwise = if self.verbose { format!("; if not, {}", check.otherwise) } else { String::new() };
+            let otherwise = if self.is_whole() { format!("; if not, {}", check.otherwise) } else { String::new() };
             self.page.item(&format!("  {}. ", index + 1), &format!("{}{otherwise}", check.proves))?;
             self.page.command(&check.command)?;
         }

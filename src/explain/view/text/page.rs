@@ -8,6 +8,9 @@ use crate::explain::model::Note;
 use crate::report::safe::Safe;
 use crate::report::wrap::wrap;
 
+/// Bytes of a way out that a short note has room for.
+const MOST_OF_HELP: usize = 160;
+
 /// Where text goes, and how wide it may be.
 pub struct Page<'o> {
     /// Where.
@@ -70,6 +73,7 @@ impl Page<'_> {
 
     fn styled(&mut self, mark: &str, style: Style, indent: usize, text: &str) -> io::Result<()> {
         let style = self.paint(style);
+        let mark = Safe(mark).to_string();
         let room = |used: usize| self.width.saturating_sub(used).max(20);
         let (first, rest) = (room(mark.chars().count()), room(indent));
         for (index, line) in wrap(&Safe(text).to_string(), first, rest).iter().enumerate() {
@@ -98,12 +102,18 @@ impl Page<'_> {
         let file = note.path.rsplit('/').next().unwrap_or(&note.path);
         let mark = format!("  {}: ", note.severity);
         self.styled(&mark, style, 4, &format!("{} ({file}:{})", note.message, note.line))?;
-        for why in &note.why {
-            self.item("    ", why)?;
-        }
+        note.why.iter().try_for_each(|why| self.item("    ", why))?;
         match &note.help {
             Some(help) => self.item("    => ", help),
             None => Ok(()),
+        }
+    }
+
+    /// A finding whose way out is left out where it goes into detail.
+    pub fn short_note(&mut self, note: &Note) -> io::Result<()> {
+        match &note.help {
+            Some(help) if help.len() > MOST_OF_HELP => self.note(&Note { help: Some("the rest: svclint check".into()), ..note.clone() }),
+            _ => self.note(note),
         }
     }
 

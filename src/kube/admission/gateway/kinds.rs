@@ -1,5 +1,7 @@
 //! The kinds of the Gateway API: which versions the standard channel of v1.6.1 serves, and their schemas. Knows no object.
 
+use std::collections::{HashMap, HashSet};
+
 use serde_json::Value as Json;
 
 use super::gateways::{GATEWAY, GATEWAY_CLASS, LISTENER_SET};
@@ -73,11 +75,10 @@ impl Custom {
     /// differ by their ports.
     #[must_use]
     pub fn is_fine_experimentally(&self, spec: &Json, cause: &Cause) -> bool {
-        let parents = || spec.get("parentRefs").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
-        let by_port = || parents().iter().all(|it| it.get("port").is_some());
+        let parents = spec.get("parentRefs").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
         let external = cause.message.starts_with("Unsupported value: \"ExternalAuth\"");
         external && self.experimental.contains(&"externalAuth")
-            || cause.field == "spec.parentRefs" && cause.message.contains("sectionName must be") && by_port()
+            || cause.field == "spec.parentRefs" && cause.message.contains("sectionName must be") && differ_by_port(parents)
     }
 
     /// Whether the experimental channel has a field that the standard one lacks.
@@ -85,4 +86,16 @@ impl Custom {
     pub fn is_experimental(&self, path: &str) -> bool {
         self.experimental.contains(&path.rsplit('.').next().unwrap_or(path))
     }
+}
+
+/// Whether ports tell those references to one parent apart that sections do not.
+fn differ_by_port(parents: &[Json]) -> bool {
+    let field = |it: &Json, field: &str| it.get(field).cloned().unwrap_or_default();
+    let (mut given, mut seen) = (HashMap::new(), HashSet::new());
+    parents.iter().all(|it| {
+        let parent = ["group", "kind", "namespace", "name"].map(|name| field(it, name).to_string());
+        let (section, port) = (field(it, "sectionName").to_string(), field(it, "port").to_string());
+        let written = (it.get("sectionName").is_some(), it.get("port").is_some());
+        *given.entry(parent.clone()).or_insert(written) == written && seen.insert((parent, section, port))
+    })
 }

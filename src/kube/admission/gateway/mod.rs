@@ -4,6 +4,7 @@
 //! An Istio `Gateway` or a Traefik `TLSRoute` is none of these: the group decides.
 
 mod check;
+mod culprits;
 mod filters;
 mod gateways;
 mod kinds;
@@ -15,6 +16,7 @@ mod rules;
 mod schema;
 mod shared;
 
+pub use culprits::culprits;
 pub use kinds::{Custom, is_gateway_api, kind};
 pub use shared::OWN_GROUP;
 
@@ -23,8 +25,8 @@ use serde_json::{Map, Value as Json};
 use self::schema::{Schema, Shape};
 use super::field::Path;
 use super::{Context, metadata};
-use crate::kube::typed::Other;
 use crate::yaml::{Fault, FaultKind, Value};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 /// Reads an object of the Gateway API: what stands in it beside its metadata, and the fields that no schema has.
 ///
@@ -56,11 +58,11 @@ pub fn read(api_version: &str, kind_: &str, root: Value<'_, '_>, unknown: &mut V
 }
 
 /// Judges an object; its defaults are filled in already.
-pub fn admit(object: &Other, custom: &Custom, cx: &mut Context<'_>) {
+pub fn admit(metadata: &ObjectMeta, spec: Option<&Json>, custom: &Custom, cx: &mut Context<'_>) {
     let name_rule = metadata::name_is_dns_subdomain;
-    metadata::validate_object_meta_at(&object.metadata, custom.namespaced, name_rule, &Path::root("metadata"), cx);
+    metadata::validate_object_meta_at(metadata, custom.namespaced, name_rule, &Path::root("metadata"), cx);
     let path = Path::root("spec");
-    let Some(spec) = object.content.get("spec") else {
+    let Some(spec) = spec else {
         cx.errors.required(&path, "");
         if has_rules(custom.spec) {
             cx.errors.rules_not_asked();
