@@ -38,8 +38,11 @@ pub struct Asked {
 pub fn of(object: &Object<'_>, source: &Source) -> Asked {
     let mut asked = Asked::default();
     let mentioned = |span: Span| memmem::find(source.slice(span).as_bytes(), b"svclint").is_some();
-    if object.reference.item.is_none_or(|item| item == 0) && mentioned(document(object)) {
-        comments(object, source, &mut asked);
+    if object.reference.item.is_none_or(|item| item == 0) {
+        let before = before(source, object.span.start);
+        if mentioned(document(object)) || mentioned(before) {
+            comments(object, source, before, &mut asked);
+        }
     }
     if !mentioned(object.span) {
         return asked;
@@ -58,12 +61,25 @@ fn document(object: &Object<'_>) -> Span {
     Span { start: object.span.start.min(whole.start), end: object.span.end.max(whole.end), ..object.span }
 }
 
-fn comments(object: &Object<'_>, source: &Source, asked: &mut Asked) {
+/// The comments above the `---` that opens a document, where they stand below no other document.
+fn before(source: &Source, start: u32) -> Span {
+    let none = source.span(start, start);
+    let first = source.line_of(start);
+    let text = |line: usize| source.slice(source.line_span(line)).trim_start_matches('\u{feff}');
+    let separates = |line: usize| text(line).starts_with("---");
+    let Some(mark) = (0..first).next_back().filter(|line| separates(*line)) else { return none };
+    let above = (0..mark).rev().take_while(|line| !separates(*line) && !is_content(text(*line))).last();
+    let Some(top) = above.filter(|top| *top == 0 || separates(top - 1)) else { return none };
+    Span { start: source.line_span(top).start, end: source.line_span(mark).start, ..none }
+}
+
+fn comments(object: &Object<'_>, source: &Source, before: Span, asked: &mut Asked) {
     let tree = &object.tree;
     let whole = document(object);
-    let written: Vec<Span> =
+    let within: Vec<Span> =
         if tree.nodes.is_empty() && object.state != State::Object { unread(source, object.span) } else { tree.comments().collect() };
-    for comment in written {
+    let above = if before.start < before.end { unread(source, before) } else { Vec::new() };
+    for comment in above.into_iter().chain(within) {
         let text = source.slice(comment);
         let Some(rest) = text.trim_start_matches('#').trim_start().strip_prefix("svclint:") else { continue };
         let list = rest.trim_start().strip_prefix("ignore[").and_then(|rest| rest.split_once(']'));
@@ -84,6 +100,8 @@ fn unread(source: &Source, span: Span) -> Vec<Span> {
     let comment = |line: usize| {
         let line = source.line_span(line);
         let text = source.slice(line);
+        let mark = if text.starts_with('\u{feff}') { 3 } else { 0 };
+        let (line, text) = (Span { start: line.start + mark, ..line }, text.trim_start_matches('\u{feff}'));
         let indent = u32::try_from(text.len() - text.trim_start().len()).unwrap_or(0);
         text.trim_start().starts_with('#').then_some(Span { start: line.start + indent, ..line })
     };
@@ -95,7 +113,7 @@ fn unread(source: &Source, span: Span) -> Vec<Span> {
 fn covered(object: &Object<'_>, source: &Source, comment: Span, whole: Span) -> Span {
     let at = source.line_of(comment.start);
     let line = source.line_span(at);
-    let before = source.slice(Span { end: comment.start, ..line });
+    let before = source.slice(Span { end: comment.start, ..line }).trim_start_matches('\u{feff}');
     if !before.trim().is_empty() {
         let opens = before.trim_end().ends_with([':', '|', '>', '-']);
         let end = if opens { below(source, at, key_column(before), whole) } else { line.end };

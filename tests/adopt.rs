@@ -256,6 +256,24 @@ fn a_baseline_knows_what_has_moved_to_another_file() {
 }
 
 #[test]
+fn a_request_at_the_head_of_a_file_holds_for_its_first_document() {
+    let ask = "# svclint: ignore[port-out-of-range] known\n";
+    let other = LOADED.replace("name: web", "name: other");
+    let folder = Folder::new(&[]);
+    for head in
+        [ask.to_owned(), format!("{ask}---\n"), format!("\u{feff}{ask}"), format!("# shop\n\n{ask}\n---\n"), format!("---\n{ask}---\n")]
+    {
+        folder.write("a.yaml", &format!("{head}{LOADED}---\n{other}"));
+        let ran = folder.run(&["check", "-o", "concise", "--select", "port-out-of-range,needless-ignore", "a.yaml"]);
+        assert!(findings(&ran).len() == 2 && ran.err.contains("2 ignored"), "{head:?}: {}{}", ran.out, ran.err);
+    }
+    // Below a document it belongs to that one, and is in vain.
+    folder.write("a.yaml", &format!("{LOADED}{ask}---\n{other}"));
+    let ran = folder.run(&["check", "-o", "concise", "--select", "port-out-of-range", "a.yaml"]);
+    assert!(findings(&ran).len() == 4, "{}{}", ran.out, ran.err);
+}
+
+#[test]
 fn since_says_what_it_lacks() {
     let folder = Folder::new(&[("a.yaml", LOADED)]);
     let none = folder.run(&["check", "--since", "HEAD", "a.yaml"]);
