@@ -84,7 +84,7 @@ fn tell(
     let server = backend.found.object;
     let all = || isolating.iter().copied().chain([service, server]);
     let open = all().chain([object]).any(|it| world.changed_later(it)) || world.among_alternatives(object);
-    let close = all().all(|it| world.distance(object, it) <= Distance::SameDirectory);
+    let close = all().all(|it| world.distance(object, it) <= Distance::SameDirectory && world.namespaces(object, it) == Namespaces::Same);
     let chosen = isolating.iter().any(|policy| is_for_some(world, policy));
     let sure = if close && chosen && !open { Confidence::Likely } else { Confidence::Possible };
     let message = format!("{} `{}` calls Service `{}`, and no NetworkPolicy lets it", object.kind(), object.name(), service.name());

@@ -44,9 +44,9 @@ fn tell(
     let it = backend.found;
     let (mine, theirs) = (ports::protocol(port.protocol.as_deref()), ports::protocol(declared.protocol.as_deref()));
     let number = declared.container_port;
-    // Where nothing is written TCP is meant by nobody in particular; and what else names the number speaks TCP.
+    // TCP is what a port is without a word: only UDP or SCTP is written on purpose. And a probe of the number speaks TCP.
     let signs = listens::signs(world, it.object, &it.template);
-    let meant = declared.protocol.is_some() && !(mine == "TCP" && signs.iter().any(|sign| sign.number == number));
+    let meant = port.protocol.is_none() && declared.protocol.is_some() && !signs.iter().any(|sign| sign.number == number && sign.field.contains("Probe."));
     let another = world.services_taking(it.object).into_iter().any(|service| {
         service.id != object.id && targets::numbered_targets(service).any(|(_, it, target)| target == number && ports::protocol(it.protocol.as_deref()) == theirs)
     });
