@@ -741,3 +741,11 @@ fn the_pods_of_a_stateful_set_are_called_through_the_service_that_governs_them()
         ]));
     }
 }
+
+#[test]
+fn the_only_workload_of_a_file_is_not_what_a_service_of_other_ports_and_words_selects() {
+    quiet_file(&join(&[
+        service("calico-typha", "{k8s-app: calico-typha}", "[{port: 5473, targetPort: 5473}]"),
+        deployment("agent", "{app: agent}", "{name: agent, image: acme/agent, ports: [{containerPort: 9099}]}"),
+    ]));
+}

@@ -1,10 +1,15 @@
 //! Why a Service's selector finds no pod in its namespace, as far as the files tell. Knows no rule's wording.
 
+use k8s_openapi::api::core::v1::ContainerPort;
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+
 use super::endpoints;
 use super::faults;
 use super::labels;
 use super::near::{self, NearMiss};
 use super::object::{Labels, Object};
+use super::ports;
+use super::targets;
 use super::template;
 use super::typed::Typed;
 use super::world::{Distance, Match, Namespaces, World};
@@ -95,7 +100,30 @@ fn meant<'w, 's>(world: &'w World<'s>, object: &Object<'_>, selector: &Labels) -
     let mut workloads = beside.into_iter().take_while(|it| it.span.file == object.span.file);
     let (only, more) = (workloads.next()?, workloads.next());
     let free = world.services_taking(only).is_empty();
-    (more.is_none() && free && mine(&only) && is_alone() && !made_by_operator(world, object, selector)).then_some(only)
+    let related = serves(object, only) || shares_a_word(object, selector, only);
+    (more.is_none() && free && mine(&only) && is_alone() && related && !made_by_operator(world, object, selector)).then_some(only)
+}
+
+/// Whether the pods of a workload have a port that the Service sends to, or declare none: a stranger's would hardly fit.
+fn serves(object: &Object<'_>, workload: &Object<'_>) -> bool {
+    let Some(spec) = workload.template().and_then(|template| template.spec) else { return true };
+    let mut declared = ports::declared(spec).peekable();
+    let fits = |port: &ContainerPort| {
+        targets::service_ports(object).any(|(_, it)| match ports::target(it) {
+            IntOrString::Int(number) => number == port.container_port || it.port == port.container_port,
+            IntOrString::String(name) => port.name.as_ref() == Some(&name),
+        })
+    };
+    declared.peek().is_none() || declared.any(|(.., port)| fits(port))
+}
+
+/// Whether the Service's name or selector has a word in common with the workload's name or labels.
+fn shares_a_word(object: &Object<'_>, selector: &Labels, workload: &Object<'_>) -> bool {
+    let words = |text: &str| text.split(['-', '.', '_', '/']).filter(|word| word.len() > 2).map(str::to_lowercase).collect::<Vec<_>>();
+    let labels = workload.template().and_then(|template| template.labels);
+    let theirs: Vec<_> =
+        labels.into_iter().flat_map(|labels| labels.values()).map(String::as_str).chain([workload.name()]).flat_map(words).collect();
+    selector.values().map(String::as_str).chain([object.name()]).flat_map(words).any(|word| theirs.contains(&word))
 }
 
 /// The only workload of the Service's own name in the folders next to it, where no Service takes its pods: `services/db.yaml`
