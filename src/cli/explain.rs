@@ -9,7 +9,7 @@ use super::{Explain, Proxy, RuleChoice, View, dry_run};
 use crate::check;
 use crate::exit::Exit;
 use crate::explain::rules::{Mode, Node, rules};
-use crate::explain::{self, Explanation, Maker, Wanted, view};
+use crate::explain::{self, Explanation, Wanted, view};
 use crate::kube::{Object, World, read};
 use crate::parallel;
 use crate::report::safe::Safe;
@@ -29,9 +29,6 @@ pub fn explain(options: &Explain, looks: Looks) -> Result<Exit, String> {
         pods_per_node: options.pods_per_node.clone(),
         brief: options.output == View::Text && !options.verbose,
     };
-    if let Some(name) = &options.cluster.provider {
-        Maker::named(name)?;
-    }
     let stdin_name = options.paths.stdin_filename.as_deref();
     for (settings, paths) in units(&options.paths.paths, stdin_name, &options.cluster, &RuleChoice::default())? {
         let context = context(&options.around)?;
