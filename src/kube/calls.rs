@@ -1,5 +1,7 @@
 //! The addresses that containers are told to call: `api:8080` in an environment variable or an argument. Knows no rule.
 
+use std::ops::Range;
+
 use k8s_openapi::api::core::v1::Container;
 
 use super::configured;
@@ -79,15 +81,25 @@ fn is_host(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_lowercase()) && text.split('.').all(label)
 }
 
-/// All of them, by the Service's name.
+/// All of a run.
 #[derive(Debug, Default)]
-pub struct Calls(Map<String, Vec<Call>>);
+pub struct Calls {
+    /// Those of one workload follow one another.
+    all: Vec<Call>,
+    by: Map<ObjectId, Range<usize>>,
+    to: Map<String, Vec<usize>>,
+}
 
 impl Calls {
     /// Those that name this Service.
+    pub fn to(&self, service: &str) -> impl Iterator<Item = &Call> {
+        self.to.get(service).into_iter().flatten().filter_map(|at| self.all.get(*at))
+    }
+
+    /// Those of one workload: what it says itself, then what ConfigMaps put into its variables.
     #[must_use]
-    pub fn to(&self, service: &str) -> &[Call] {
-        self.0.get(service).map_or(&[], Vec::as_slice)
+    pub fn by(&self, workload: ObjectId) -> &[Call] {
+        self.by.get(&workload).and_then(|range| self.all.get(range.clone())).unwrap_or_default()
     }
 }
 
@@ -95,15 +107,22 @@ impl Calls {
 #[must_use]
 pub fn gather(world: &World<'_>) -> Calls {
     let mut calls = Calls::default();
-    for call in world.objects().iter().flat_map(|object| of(object).into_iter().chain(configured(world, object))) {
-        calls.0.entry(call.name().to_owned()).or_default().push(call);
+    for object in world.objects() {
+        let first = calls.all.len();
+        calls.all.append(&mut of(object));
+        calls.all.append(&mut configured(world, object));
+        if calls.all.len() > first {
+            calls.by.insert(object.id, first..calls.all.len());
+        }
+    }
+    for (at, call) in calls.all.iter().enumerate() {
+        calls.to.entry(call.name().to_owned()).or_default().push(at);
     }
     calls
 }
 
-/// Those of one workload.
-#[must_use]
-pub fn of(object: &Object<'_>) -> Vec<Call> {
+/// What one workload says itself.
+fn of(object: &Object<'_>) -> Vec<Call> {
     let mut calls = Vec::new();
     let Some(template) = object.template() else { return calls };
     for placed in template.spec.into_iter().flat_map(ports::containers) {
@@ -131,8 +150,7 @@ const MOST_GIVEN: usize = 512;
 const LONGEST: usize = 1024;
 
 /// Those of one workload that ConfigMaps of the files put into its variables.
-#[must_use]
-pub fn configured(world: &World<'_>, object: &Object<'_>) -> Vec<Call> {
+fn configured(world: &World<'_>, object: &Object<'_>) -> Vec<Call> {
     let mut calls = Vec::new();
     let Some(template) = object.template() else { return calls };
     for placed in template.spec.into_iter().flat_map(ports::containers) {

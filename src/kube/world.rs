@@ -351,9 +351,14 @@ impl<'s> World<'s> {
     }
 
     /// Where containers name a Service's address: `api:8080`, `api.shop.svc:8080`.
-    #[must_use]
-    pub fn calls_to(&self, name: &str) -> &[Call] {
+    pub fn calls_to(&self, name: &str) -> impl Iterator<Item = &Call> {
         self.calls.get_or_init(|| calls::gather(self)).to(name)
+    }
+
+    /// The addresses that a workload is told to call.
+    #[must_use]
+    pub fn calls_by(&self, workload: &Object<'_>) -> &[Call] {
+        self.calls.get_or_init(|| calls::gather(self)).by(workload.id)
     }
 
     /// Whether a document next to this one could not be read or is yet to be rendered: it may hold what seems missing.

@@ -1,7 +1,7 @@
 //! A container that is told to find a database at `localhost`, which is its own pod, beside a Service for just that.
 
 use crate::finding::{Confidence, Finding};
-use crate::kube::calls::{self, Call};
+use crate::kube::calls::Call;
 use crate::kube::ports;
 use crate::kube::world::{Distance, Namespaces};
 use crate::kube::{Object, World, targets};
@@ -34,8 +34,8 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     }
     let own: Vec<i32> = ports::declared(spec).map(|(.., port)| port.container_port).collect();
     let mut told = Vec::new();
-    for call in calls::of(object).into_iter().chain(calls::configured(world, object)) {
-        if call.host != "localhost" || own.contains(&call.port) || told.contains(&call.port) || !is_of_programs(object, world, &call) {
+    for call in world.calls_by(object) {
+        if call.host != "localhost" || own.contains(&call.port) || told.contains(&call.port) || !is_of_programs(object, world, call) {
             continue;
         }
         let mut services = world.of_kind("Service", object, Distance::SameDirectory);
@@ -58,7 +58,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
             .label(object.at(&call.field).span(), "nothing in this pod listens there: the connection is refused")
             .label(service.title(), format!("{} has port {}", world.told(service), call.port))
             .help(format!("write `{}` in place of `localhost`", service.name()))
-            .field(call.field),
+            .field(&call.field),
         );
     }
 }

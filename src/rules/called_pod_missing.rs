@@ -12,9 +12,9 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         return;
     }
     let mut told: Vec<String> = Vec::new();
-    for call in calls::of(object) {
+    for call in world.calls_by(object).iter().filter(|call| call.config_map.is_none()) {
         let Some((set, governs)) = calls::stateful_set(world, object, call.name()) else { continue };
-        let Some((said, right)) = wrong(world, object, set, governs, &call) else { continue };
+        let Some((said, right)) = wrong(world, object, set, governs, call) else { continue };
         if told.contains(&call.field) {
             continue;
         }
@@ -29,7 +29,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
             .label(object.at(&call.field).span(), said)
             .label(set.at("spec.serviceName").span(), format!("{} is governed by `{governs}`", world.told(set)))
             .help(format!("write `{right}`"))
-            .field(call.field),
+            .field(&call.field),
         );
     }
 }

@@ -2,7 +2,7 @@
 
 use super::service_port;
 use crate::finding::{Confidence, Finding};
-use crate::kube::calls::{self, Call};
+use crate::kube::calls::Call;
 use crate::kube::meant::{self, Meant, Name};
 use crate::kube::world::Distance;
 use crate::kube::{Object, World, endpoints, targets};
@@ -11,7 +11,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     if world.kustomize.is_patch(object.span.file) {
         return;
     }
-    for call in calls::of(object).into_iter().chain(calls::configured(world, object)) {
+    for call in world.calls_by(object) {
         let name = Name { group: "", kind: "Service", namespace: call.namespace.as_deref(), name: call.name() };
         let Meant::There(services) = meant::meant(world, object, name) else { continue };
         // `redis.example.com` only begins like a Service's name.
@@ -21,7 +21,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         if !is_it || !is_port || !services.iter().all(|service| lacks(service, call.port)) {
             continue;
         }
-        out.extend(services.first().map(|service| tell(object, world, &call, service)));
+        out.extend(services.first().map(|service| tell(object, world, call, service)));
     }
 }
 

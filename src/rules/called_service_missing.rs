@@ -59,7 +59,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
 
 /// What is certainly meant as a host of the cluster, those with a port first.
 fn asked(object: &Object<'_>, world: &World<'_>) -> Vec<Asked> {
-    let plain = calls::of(object).into_iter().chain(calls::configured(world, object)).filter(|call| call.plain);
+    let plain = world.calls_by(object).iter().filter(|call| call.plain).cloned();
     let with_port = plain.map(|call| Asked { field: call.field, config_map: call.config_map, host: call.host, port: Some(call.port) });
     let alone = calls::hosts(object).into_iter().map(|(field, host)| Asked { field, config_map: None, host, port: None });
     with_port.chain(alone).filter(|asked| calls::is_of_cluster(&asked.host)).collect()
@@ -113,7 +113,7 @@ fn other_name(object: &Object<'_>, world: &World<'_>, asked: &Asked) -> Option<F
     let mut here = world.of_kind("Service", object, Distance::SameDirectory);
     here.retain(|service| {
         let mine = world.namespaces(object, service) == Namespaces::Same;
-        mine && asked.fits(service) && world.calls_to(service.name()).is_empty()
+        mine && asked.fits(service) && world.calls_to(service.name()).next().is_none()
     });
     let [service] = here[..] else { return None };
     let own = world.services_taking(object).iter().any(|it| it.id == service.id);

@@ -54,7 +54,7 @@ fn served(object: &Object<'_>, world: &World<'_>, port: &ServicePort) -> Option<
 
 /// What calls the Service on its own port.
 fn calls<'w>(object: &'w Object<'_>, world: &'w World<'_>, port: i32) -> impl Iterator<Item = &'w Call> {
-    world.calls_to(object.name()).iter().take(1024).filter(move |call| {
+    world.calls_to(object.name()).take(1024).filter(move |call| {
         let Some(caller) = world.object(call.by) else { return false };
         let reaches = match &call.namespace {
             Some(namespace) => namespace == world.namespace(object),

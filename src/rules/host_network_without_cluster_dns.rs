@@ -15,7 +15,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     if !clusters || given || spec.host_aliases.is_some() {
         return;
     }
-    let called = calls::of(object).into_iter().filter(|call| call.plain).map(|call| (call.field, call.host));
+    let called = world.calls_by(object).iter().filter(|call| call.config_map.is_none() && call.plain).map(|call| (call.field.clone(), call.host.clone()));
     for (field, host) in called.chain(calls::hosts(object)).filter(|(_, host)| calls::is_of_cluster(host)) {
         let mut labels = host.split('.');
         let name = Name { group: "", kind: "Service", name: labels.next().unwrap_or_default(), namespace: labels.next() };

@@ -3,7 +3,7 @@
 use k8s_openapi::api::core::v1::ServicePort;
 
 use crate::finding::{Confidence, Finding};
-use crate::kube::calls::{self, Call};
+use crate::kube::calls::Call;
 use crate::kube::meant::{self, Meant, Name};
 use crate::kube::object::Labels;
 use crate::kube::policy::{Answer, Direction, End, Pod, Policies};
@@ -18,14 +18,14 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         return;
     }
     let mut told: Vec<(String, i32)> = Vec::new();
-    for call in calls::of(object).into_iter().filter(|call| call.plain && call.is_of_cluster()) {
+    for call in world.calls_by(object).iter().filter(|call| call.config_map.is_none() && call.plain && call.is_of_cluster()) {
         let Some(around) = isolation::around(world, object).filter(|around| !around.is_empty()) else { return };
         let Some(policies) = isolation::policies(world, object) else { return };
         if told.contains(&(call.host.clone(), call.port)) {
             continue;
         }
-        if let Some(finding) = blocked(object, world, &call, &around, &policies) {
-            told.push((call.host, call.port));
+        if let Some(finding) = blocked(object, world, call, &around, &policies) {
+            told.push((call.host.clone(), call.port));
             out.push(finding);
         }
     }
