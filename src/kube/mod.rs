@@ -22,6 +22,7 @@ pub mod labels;
 pub mod listens;
 pub mod maps;
 pub mod meant;
+pub mod metadata;
 pub mod monitored;
 pub mod monitors;
 pub mod near;

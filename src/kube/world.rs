@@ -149,7 +149,7 @@ impl<'s> World<'s> {
                 }
             }
             if object.kind() == "EndpointSlice" {
-                let labels = object.metadata().and_then(|metadata| metadata.labels.as_ref());
+                let labels = object.labels();
                 slices.extend(labels.and_then(|labels| labels.get(SERVICE_NAME)).map(|name| (name.clone(), directory, id)));
             }
             if let Some(template) = object.template() {
