@@ -21,6 +21,7 @@ pub mod labels;
 pub mod listens;
 pub mod maps;
 pub mod meant;
+pub mod mistakes;
 pub mod monitored;
 pub mod monitors;
 pub mod near;
@@ -46,6 +47,7 @@ pub mod unread;
 pub mod variables;
 pub mod verdict;
 pub mod version;
+pub mod words;
 pub mod world;
 
 pub use object::Object;
