@@ -34,10 +34,11 @@ pub enum Meant<'w, 's> {
 /// Looks a name up. What stands in an unrelated folder is not found.
 #[must_use]
 pub fn meant<'w, 's>(world: &'w World<'s>, from: &Object<'_>, name: Name<'_>) -> Meant<'w, 's> {
-    let of_group = |object: &&Object<'_>| super::apis::group(&object.reference.api_version) == name.group;
-    let named = world.named_up_to(name.kind, name.name, from, Distance::Near).into_iter().filter(of_group);
-    let mut found: Vec<_> =
-        named.map(|object| (namespaces(world, from, name.namespace, object), world.distance(from, object), object)).collect();
+    let mut found = world.placed(name.kind, name.name, from, Distance::Near);
+    found.retain(|(.., object)| super::apis::group(&object.reference.api_version) == name.group);
+    for (compared, _, object) in found.iter_mut().filter(|_| name.namespace.is_some()) {
+        *compared = namespaces(world, from, name.namespace, object);
+    }
     found.sort_by_key(|(namespaces, distance, object)| (*namespaces, *distance, object.id));
     match found.first().copied() {
         None => Meant::Nowhere,

@@ -13,7 +13,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         other.id < object.id && other.namespace() == object.namespace() && apis::group(&other.reference.api_version) == group
     };
     let earlier = world.namesakes_in_file(object).into_iter().find(same).or_else(|| {
-        let built = world.kustomize.takes(path(world, object));
+        let built = world.kustomize.takes(object.span.file);
         let mut named = if built { world.named_up_to(object.kind(), object.name(), object, Distance::Near) } else { Vec::new() };
         named.retain(|other| same(other) && in_one_build(world, object, other));
         named.into_iter().next()
