@@ -46,7 +46,7 @@ fn as_it_stands<'s>(object: &Object<'s>) -> Option<Object<'s>> {
     let typed = Typed::read(&object.reference.api_version, object.kind(), object.value()?, &mut faults);
     Some(Object {
         id: object.id,
-        reference: object.reference.clone(),
+        reference: Arc::clone(&object.reference),
         state: State::Object,
         span: object.span,
         tree: Arc::clone(&object.tree),
