@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::finding::ObjectRef;
 use crate::kube::admission::{Validate, Verdict};
-use crate::kube::{Object, Profile, read, verdict};
+use crate::kube::{Profile, read, verdict};
 use crate::parallel;
 use crate::source::{FileId, Source};
 
@@ -25,12 +25,13 @@ pub struct Answer {
 #[must_use]
 pub fn dry_run(sources: &[Source], profile: &Profile, validate: Validate, stored: bool) -> Vec<Answer> {
     let answers: Vec<Vec<Answer>> = parallel::map(sources, parallel::is_much(sources), |source| {
-        let answer = |object: Object<'_>| {
-            let outcome = verdict::of(&object, profile, validate, stored);
-            let stored = outcome.stored.and_then(|typed| serde_json::to_value(typed).ok());
-            Answer { file: source.id, object: object.reference, verdict: outcome.verdict, stored }
-        };
-        read::objects(source, false, None).into_iter().map(answer).collect()
+        let mut answers = Vec::new();
+        read::each(source, false, &mut |object, decoded| {
+            let outcome = verdict::of_decoded(&object, decoded, profile, validate, stored);
+            let stored = outcome.stored.and_then(|stored| serde_json::to_value(stored).ok());
+            answers.push(Answer { file: source.id, object: object.reference, verdict: outcome.verdict, stored });
+        });
+        answers
     });
     answers.into_iter().flatten().collect()
 }

@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use svclint::kube::admission::{Outcome, Request, admit};
+use svclint::kube::decoded::Other;
 use svclint::kube::profile::IpFamily;
-use svclint::kube::typed::Other;
-use svclint::kube::{Profile, Typed, Version};
+use svclint::kube::{Decoded, Profile, Version};
 
 /// Kinds whose validation is still to come; they are measured, but hold nothing up.
 const PENDING: &[&str] = &[];
@@ -57,7 +57,7 @@ fn as_go_reads(value: &mut Value, zero: &Value) {
     }
 }
 
-fn typed(value: &Value) -> Option<Typed> {
+fn typed(value: &Value) -> Option<Decoded> {
     fn read<T: serde::de::DeserializeOwned>(value: &Value) -> Option<Box<T>> {
         [Value::Object(serde_json::Map::new()), Value::String(String::new())].iter().find_map(|zero| {
             let mut value = value.clone();
@@ -67,27 +67,27 @@ fn typed(value: &Value) -> Option<Typed> {
     }
     let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default();
     Some(match (text("apiVersion"), text("kind")) {
-        ("v1", "Service") => Typed::Service(read(value)?),
-        ("v1", "Endpoints") => Typed::Endpoints(read(value)?),
-        ("discovery.k8s.io/v1", "EndpointSlice") => Typed::EndpointSlice(read(value)?),
-        ("v1", "Pod") => Typed::Pod(read(value)?),
-        ("v1", "ReplicationController") => Typed::ReplicationController(read(value)?),
-        ("apps/v1", "Deployment") => Typed::Deployment(read(value)?),
-        ("apps/v1", "StatefulSet") => Typed::StatefulSet(read(value)?),
-        ("apps/v1", "DaemonSet") => Typed::DaemonSet(read(value)?),
-        ("apps/v1", "ReplicaSet") => Typed::ReplicaSet(read(value)?),
-        ("batch/v1", "Job") => Typed::Job(read(value)?),
-        ("batch/v1", "CronJob") => Typed::CronJob(read(value)?),
-        ("networking.k8s.io/v1", "Ingress") => Typed::Ingress(read(value)?),
-        ("networking.k8s.io/v1", "IngressClass") => Typed::IngressClass(read(value)?),
-        ("networking.k8s.io/v1", "NetworkPolicy") => Typed::NetworkPolicy(read(value)?),
-        ("policy/v1", "PodDisruptionBudget") => Typed::PodDisruptionBudget(read(value)?),
-        ("autoscaling/v1", "HorizontalPodAutoscaler") => Typed::HorizontalPodAutoscalerV1(read(value)?),
-        ("autoscaling/v2", "HorizontalPodAutoscaler") => Typed::HorizontalPodAutoscaler(read(value)?),
+        ("v1", "Service") => Decoded::Service(read(value)?),
+        ("v1", "Endpoints") => Decoded::Endpoints(read(value)?),
+        ("discovery.k8s.io/v1", "EndpointSlice") => Decoded::EndpointSlice(read(value)?),
+        ("v1", "Pod") => Decoded::Pod(read(value)?),
+        ("v1", "ReplicationController") => Decoded::ReplicationController(read(value)?),
+        ("apps/v1", "Deployment") => Decoded::Deployment(read(value)?),
+        ("apps/v1", "StatefulSet") => Decoded::StatefulSet(read(value)?),
+        ("apps/v1", "DaemonSet") => Decoded::DaemonSet(read(value)?),
+        ("apps/v1", "ReplicaSet") => Decoded::ReplicaSet(read(value)?),
+        ("batch/v1", "Job") => Decoded::Job(read(value)?),
+        ("batch/v1", "CronJob") => Decoded::CronJob(read(value)?),
+        ("networking.k8s.io/v1", "Ingress") => Decoded::Ingress(read(value)?),
+        ("networking.k8s.io/v1", "IngressClass") => Decoded::IngressClass(read(value)?),
+        ("networking.k8s.io/v1", "NetworkPolicy") => Decoded::NetworkPolicy(read(value)?),
+        ("policy/v1", "PodDisruptionBudget") => Decoded::PodDisruptionBudget(read(value)?),
+        ("autoscaling/v1", "HorizontalPodAutoscaler") => Decoded::HorizontalPodAutoscalerV1(read(value)?),
+        ("autoscaling/v2", "HorizontalPodAutoscaler") => Decoded::HorizontalPodAutoscaler(read(value)?),
         _ => {
             let metadata =
                 value.get("metadata").filter(|metadata| !metadata.is_null()).map(read).unwrap_or_else(|| Some(Box::default()))?;
-            Typed::Other(Box::new(Other { metadata: *metadata, template: None, ..Other::default() }))
+            Decoded::Other(Box::new(Other { metadata: *metadata, template: None, ..Other::default() }))
         }
     })
 }
@@ -103,10 +103,10 @@ fn is_written(value: &Value, path: &str) -> bool {
 }
 
 fn judge(value: &Value, profile: &Profile, stored: bool) -> Option<Outcome> {
-    let typed = typed(value)?;
+    let mut typed = typed(value)?;
     let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default();
     let written = |path: &str| is_written(value, path);
-    Some(admit(&Request { written: Some(&written), stored, ..Request::new(&typed, text("apiVersion"), text("kind")) }, profile))
+    Some(admit(&Request { written: Some(&written), stored, ..Request::new(text("apiVersion"), text("kind")) }, &mut typed, profile))
 }
 
 fn sorted(mut items: Vec<String>) -> Vec<String> {
@@ -331,7 +331,7 @@ fn services_are_stored_as_the_server_stores_them() {
         for case in generated(&dir, "1.36").iter().filter(|case| case["returned"].is_object()) {
             let Ok(value) = serde_yaml::from_str::<Value>(field(case, "yaml")) else { continue };
             let Some(outcome) = judge(&value, &profile, true) else { continue };
-            let Some(Typed::Service(service)) = outcome.stored else { continue };
+            let Some(Decoded::Service(service)) = outcome.stored else { continue };
             let got = without_automatic(serde_json::to_value(service.spec.unwrap()).unwrap(), &value);
             let want = without_automatic(case["returned"].clone(), &value);
             if got == want {
@@ -381,7 +381,7 @@ fn ip_families_are_chosen_as_the_server_chooses_them() {
                 let got = outcome.verdict.causes.iter().map(|cause| format!("{}: {}", cause.field, cause.message)).collect();
                 fine &= sorted(wanted) == sorted(got);
             }
-            if let Some(Typed::Service(service)) = &outcome.stored {
+            if let Some(Decoded::Service(service)) = &outcome.stored {
                 let spec = service.spec.as_ref().unwrap();
                 fine &= spec.ip_family_policy.as_deref() == row["ipFamilyPolicy"].as_str();
                 fine &= serde_json::to_value(&spec.ip_families).unwrap() == row["ipFamilies"];

@@ -1,6 +1,7 @@
 //! Pods that can never become ready: a probe that asks for a port by a name that its own container lacks. Knows no Service.
 
-use k8s_openapi::api::core::v1::{Container, PodSpec, Probe};
+use crate::kube::pod_spec::{Container, PodSpec};
+use k8s_openapi::api::core::v1::Probe;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use crate::kube::endpoints::{Backend, Endpoint, Ready};

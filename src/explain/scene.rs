@@ -41,7 +41,7 @@ impl<'w, 's> Scene<'w, 's> {
                 pods += if object.kind() == "Pod" { 1 } else { replicas(object).min(SET_ASIDE) };
             }
             if let Some(Typed::StatefulSet(set)) = &object.typed
-                && let Some(name) = &set.spec.service_name
+                && let Some(name) = &set.service_name
             {
                 governed.entry((world.namespace(object), name.as_str())).or_default().push(object.id);
             }
@@ -80,10 +80,10 @@ impl<'w, 's> Scene<'w, 's> {
 
 fn replicas(object: &Object<'_>) -> u32 {
     let written = match &object.typed {
-        Some(Typed::Deployment(it)) => it.spec.replicas,
-        Some(Typed::StatefulSet(it)) => it.spec.replicas,
-        Some(Typed::ReplicaSet(it)) => it.spec.replicas,
-        Some(Typed::ReplicationController(it)) => it.spec.as_ref().and_then(|spec| spec.replicas),
+        Some(Typed::Deployment(it)) => it.replicas,
+        Some(Typed::StatefulSet(it)) => it.replicas,
+        Some(Typed::ReplicaSet(it)) => it.replicas,
+        Some(Typed::ReplicationController(it)) => it.replicas,
         _ => None,
     };
     u32::try_from(written.unwrap_or(1)).unwrap_or(0).max(1)

@@ -1,6 +1,6 @@
 //! The slices of the model, from those the controllers would build. Knows no port of a Service.
 
-use k8s_openapi::api::core::v1::{Container, PodSpec};
+use crate::kube::pod_spec::{Container, PodSpec};
 
 use super::model;
 use super::readiness;

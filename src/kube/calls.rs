@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use k8s_openapi::api::core::v1::Container;
+use crate::kube::pod_spec::Container;
 
 use super::configured;
 use super::maps::Map;
@@ -202,7 +202,7 @@ pub fn stateful_set<'w, 's>(world: &'w World<'s>, object: &Object<'_>, pod: &str
     found.retain(|it| world.distance(object, it) < Distance::Far);
     let set = found.first().copied()?;
     let Some(Typed::StatefulSet(it)) = &set.typed else { return None };
-    let governs = it.spec.service_name.as_deref().filter(|name| !name.is_empty())?;
+    let governs = it.service_name.as_deref().filter(|name| !name.is_empty())?;
     // A Service of the pod's own name makes it a name.
     world.named("Service", pod, object).is_empty().then_some((set, governs))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use k8s_openapi::api::core::v1::Container;
+use crate::kube::pod_spec::Container;
 
 use super::listens::{self, Sign, trailing_port};
 use super::object::{Object, Template};
@@ -37,7 +37,7 @@ pub fn signs(world: &World<'_>, workload: &Object<'_>, template: &Template<'_>) 
             }
         }
     }
-    let mounted = spec.volumes.iter().flatten().filter_map(|volume| Some(volume.config_map.as_ref()?.name.as_str()));
+    let mounted = spec.volumes.iter().flatten().filter_map(|volume| volume.config_map.as_deref());
     for map in mounted {
         let Some((object, data)) = data(world, workload, map) else { continue };
         for (key, text) in data {

@@ -1,8 +1,8 @@
 //! What decoding found in an object, what the server makes of it, and what else it explains. Knows no rule.
 
-use super::admission::{gateway, newer_fields};
+use super::admission::gateway;
 use super::object::Object;
-use super::{Profile, near, repeats, template};
+use super::{near, repeats, template};
 use crate::yaml::{Fault, FaultKind, Got};
 
 /// The fields that an object's kind does not have, where they stand. Directives of strategic merge patches (`$patch`)
@@ -38,11 +38,8 @@ pub fn is_to_be_filled_in(object: &Object<'_>, fault: &Fault) -> bool {
 }
 
 /// Fields that the kind has, and this version of Kubernetes does not know yet: their paths.
-#[must_use]
-pub fn newer(object: &Object<'_>, profile: &Profile) -> Vec<String> {
-    let typed = object.typed.as_ref();
-    let said = typed.map(|typed| newer_fields::unknown_fields(typed, profile.version)).unwrap_or_default();
-    said.iter().filter_map(|words| words.split('"').nth(1)).map(str::to_owned).collect()
+pub fn newer<'o>(object: &'o Object<'_>) -> impl Iterator<Item = &'o str> {
+    object.newer.iter().filter_map(|words| words.split('"').nth(1))
 }
 
 /// Whether a mistyped field is a label selector's part in a selector that is a plain map.

@@ -1,6 +1,7 @@
 //! The ports that pods take of their node. Knows one workload at a time, and no rule.
 
-use k8s_openapi::api::core::v1::{ContainerPort, PodSpec};
+use crate::kube::pod_spec::PodSpec;
+use k8s_openapi::api::core::v1::ContainerPort;
 
 use super::object::Object;
 use super::ports::{self, Role};
@@ -9,7 +10,7 @@ use super::ports::{self, Role};
 #[must_use]
 pub fn on_every_node<'o>(object: &'o Object<'_>) -> Option<&'o PodSpec> {
     let spec = object.template()?.spec.filter(|spec| object.kind() == "DaemonSet" && !ports::is_partial(spec))?;
-    let everywhere = spec.node_selector.as_ref().is_none_or(|it| it.keys().all(|key| key == "kubernetes.io/os")) && spec.affinity.is_none();
+    let everywhere = spec.node_selector.as_ref().is_none_or(|it| it.keys().all(|key| key == "kubernetes.io/os")) && !spec.has_affinity;
     everywhere.then_some(spec)
 }
 

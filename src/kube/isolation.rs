@@ -1,6 +1,7 @@
 //! The NetworkPolicies that stand around an object, and the pods that each is for. Knows no rule's wording.
 
-use k8s_openapi::api::core::v1::{PodSpec, ServicePort};
+use crate::kube::pod_spec::PodSpec;
+use k8s_openapi::api::core::v1::ServicePort;
 use k8s_openapi::api::networking::v1::{NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 

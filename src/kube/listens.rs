@@ -1,6 +1,7 @@
 //! What the files say a pod listens on, beside the ports it declares. Knows no Service.
 
-use k8s_openapi::api::core::v1::{Container, LifecycleHandler, Probe};
+use crate::kube::pod_spec::Container;
+use k8s_openapi::api::core::v1::{LifecycleHandler, Probe};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::configured;
@@ -181,7 +182,7 @@ impl Within<'_> {
     fn image(&self, signs: &mut Vec<Sign>) {
         let it = self.container;
         let image = it.image.as_deref().unwrap_or_default();
-        let told = it.command.is_some() || it.args.is_some() || it.volume_mounts.as_ref().is_some_and(|mounts| !mounts.is_empty());
+        let told = it.command.is_some() || it.args.is_some() || it.mounts_volumes;
         if told || it.env_from.is_some() {
             return;
         }
@@ -269,7 +270,7 @@ pub fn probes(container: &Container) -> impl Iterator<Item = (&'static str, &Pro
         ("livenessProbe", &container.liveness_probe),
         ("startupProbe", &container.startup_probe),
     ];
-    named.into_iter().filter_map(|(name, probe)| Some((name, probe.as_ref()?)))
+    named.into_iter().filter_map(|(name, probe)| Some((name, probe.as_deref()?)))
 }
 
 /// The ports a probe asks, with their paths.
@@ -340,11 +341,10 @@ fn asked(container: &Container) -> impl Iterator<Item = i32> + use<'_> {
 
 fn config_maps<'t>(template: &'t Template<'_>) -> impl Iterator<Item = &'t str> {
     let spec = template.spec;
-    let mounted = spec.into_iter().flat_map(|spec| spec.volumes.iter().flatten()).flat_map(|volume| {
-        let alone = volume.config_map.as_ref().map(|map| map.name.as_str());
-        let sources = volume.projected.iter().flat_map(|projected| projected.sources.iter().flatten());
-        alone.into_iter().chain(sources.filter_map(|source| Some(source.config_map.as_ref()?.name.as_str())))
-    });
+    let mounted = spec
+        .into_iter()
+        .flat_map(|spec| spec.volumes.iter().flatten())
+        .flat_map(|volume| volume.config_map.iter().chain(&volume.projected_config_maps).map(String::as_str));
     let read = spec.into_iter().flat_map(ports::containers).flat_map(|placed| {
         let whole = placed.container.env_from.iter().flatten().filter_map(|from| Some(from.config_map_ref.as_ref()?.name.as_str()));
         let keys = placed.container.env.iter().flatten();

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use k8s_openapi::api::core::v1::{PodSpec, PodTemplateSpec, Service};
+use k8s_openapi::api::core::v1::Service;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 
 use super::Typed;
 use super::admission::Verdict;
 use super::place::Place;
+use super::pod_spec::{PodSpec, PodTemplateSpec};
 use crate::finding::ObjectRef;
 use crate::source::Span;
 use crate::yaml::{Fault, NodeId, SyntaxError, Tree, Value};
@@ -52,6 +53,8 @@ pub struct Object<'s> {
     pub verdict: Option<Box<Verdict>>,
     /// Whether the API server was asked on reading, and takes it as it was decoded.
     pub accepted: bool,
+    /// Fields that the kind has, and the judged version of Kubernetes does not know yet, in the words of strict decoding.
+    pub newer: Vec<String>,
     /// Whether the file was only read for what it tells about others.
     pub context: bool,
 }
@@ -143,49 +146,37 @@ impl<'s> Object<'s> {
     /// The pods it makes, if it makes any.
     #[must_use]
     pub fn template(&self) -> Option<Template<'_>> {
-        template_of(self.typed.as_ref()?)
+        fn of<'o>(path: &'static str, template: &'o PodTemplateSpec) -> Option<Template<'o>> {
+            let PodTemplateSpec { labels, annotations, spec } = template;
+            Some(Template { path, labels: labels.as_ref(), annotations: annotations.as_ref(), spec: spec.as_ref() })
+        }
+        match self.typed.as_ref()? {
+            Typed::Pod(pod) => {
+                let metadata = &pod.metadata;
+                let (labels, annotations) = (metadata.labels.as_ref(), metadata.annotations.as_ref());
+                Some(Template { path: "", labels, annotations, spec: pod.spec.as_ref() })
+            }
+            Typed::Deployment(it) => of("spec.template", &it.template),
+            Typed::StatefulSet(it) => of("spec.template", &it.template),
+            Typed::DaemonSet(it) => of("spec.template", &it.template),
+            Typed::ReplicaSet(it) => of("spec.template", it.template.as_ref()?),
+            Typed::ReplicationController(it) => of("spec.template", it.template.as_ref()?),
+            Typed::Job(it) => of("spec.template", it.template.as_ref()?),
+            Typed::CronJob(it) => of("spec.jobTemplate.spec.template", it.template.as_ref()?),
+            Typed::Other(it) => of("spec.template", it.template.as_ref()?),
+            _ => None,
+        }
     }
 
     /// The workload's own selector, if it has one that is written as a label selector.
     #[must_use]
     pub fn workload_selector(&self) -> Option<&LabelSelector> {
         match self.typed.as_ref()? {
-            Typed::Deployment(it) => Some(&it.spec.selector),
-            Typed::StatefulSet(it) => Some(&it.spec.selector),
-            Typed::DaemonSet(it) => Some(&it.spec.selector),
-            Typed::ReplicaSet(it) => Some(&it.spec.selector),
+            Typed::Deployment(it) => Some(&it.selector),
+            Typed::StatefulSet(it) => Some(&it.selector),
+            Typed::DaemonSet(it) => Some(&it.selector),
+            Typed::ReplicaSet(it) => Some(&it.selector),
             _ => None,
         }
-    }
-}
-
-/// The pods that an object of this content makes, if it makes any.
-#[must_use]
-pub fn template_of(typed: &Typed) -> Option<Template<'_>> {
-    fn of<'o>(path: &'static str, template: &'o PodTemplateSpec) -> Option<Template<'o>> {
-        let metadata = template.metadata.as_ref();
-        let labels = metadata.and_then(|metadata| metadata.labels.as_ref());
-        let annotations = metadata.and_then(|metadata| metadata.annotations.as_ref());
-        Some(Template { path, labels, annotations, spec: template.spec.as_ref() })
-    }
-    match typed {
-        Typed::Pod(pod) => {
-            let metadata = &pod.metadata;
-            Some(Template {
-                path: "",
-                labels: metadata.labels.as_ref(),
-                annotations: metadata.annotations.as_ref(),
-                spec: pod.spec.as_ref(),
-            })
-        }
-        Typed::Deployment(it) => of("spec.template", &it.spec.template),
-        Typed::StatefulSet(it) => of("spec.template", &it.spec.template),
-        Typed::DaemonSet(it) => of("spec.template", &it.spec.template),
-        Typed::ReplicaSet(it) => of("spec.template", it.spec.template.as_ref()?),
-        Typed::ReplicationController(it) => of("spec.template", it.spec.as_ref()?.template.as_ref()?),
-        Typed::Job(it) => of("spec.template", &it.spec.as_ref()?.template),
-        Typed::CronJob(it) => of("spec.jobTemplate.spec.template", &it.spec.job_template.spec.as_ref()?.template),
-        Typed::Other(it) => of("spec.template", it.template.as_ref()?),
-        _ => None,
     }
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::admission::newer_fields;
+use super::decoded::Decoded;
 use super::object::{Object, ObjectId, State};
 use super::typed::Typed;
 use super::{Profile, repeats, template, verdict};
@@ -14,13 +16,24 @@ use crate::yaml::{self, Chunk, FaultKind, Kind, NodeId, Tree, Value};
 #[must_use]
 pub fn objects<'s>(source: &'s Source, context: bool, judge: Option<&Profile>) -> Vec<Object<'s>> {
     let mut read = Vec::new();
-    for chunk in yaml::documents(source) {
-        document(source, &chunk, context, judge, &mut read);
-    }
+    each(source, context, &mut |mut object, decoded| {
+        if let Some(decoded) = decoded {
+            keep(&mut object, decoded, judge);
+        }
+        forget(&mut object);
+        read.push(object);
+    });
     read
 }
 
-fn document<'s>(source: &'s Source, chunk: &Chunk, context: bool, judge: Option<&Profile>, into: &mut Vec<Object<'s>>) {
+/// Reads a file's objects one by one, each with its whole content; that is none where there is no object.
+pub fn each<'s>(source: &'s Source, context: bool, take: &mut dyn FnMut(Object<'s>, Option<Decoded>)) {
+    for chunk in yaml::documents(source) {
+        document(source, &chunk, context, take);
+    }
+}
+
+fn document<'s>(source: &'s Source, chunk: &Chunk, context: bool, take: &mut dyn FnMut(Object<'s>, Option<Decoded>)) {
     let mut object = Object {
         id: ObjectId::default(),
         reference: Arc::new(ObjectRef { document: chunk.index, ..ObjectRef::default() }),
@@ -32,6 +45,7 @@ fn document<'s>(source: &'s Source, chunk: &Chunk, context: bool, judge: Option<
         faults: Vec::new(),
         verdict: None,
         accepted: false,
+        newer: Vec::new(),
         context,
     };
     match yaml::read(source, chunk) {
@@ -40,16 +54,15 @@ fn document<'s>(source: &'s Source, chunk: &Chunk, context: bool, judge: Option<
             let fails_at = error.span.start.saturating_sub(chunk.span.start) as usize;
             let templated = template::syntax(text).is_some() || template::unread_placeholder(text, fails_at).is_some();
             object.state = if templated { State::Template } else { State::Unreadable(error) };
-            into.push(object);
+            take(object, None);
         }
         Ok(tree) => {
             object.tree = Arc::new(tree);
             match object.tree.clone().root() {
-                Some(root) if is_list(root) => items(source, root, &object, judge, into),
+                Some(root) if is_list(root) => items(source, root, &object, take),
                 Some(_) => {
-                    fill(source, &mut object, judge);
-                    forget(&mut object);
-                    into.push(object);
+                    let decoded = fill(source, &mut object);
+                    take(object, decoded);
                 }
                 None => {}
             }
@@ -63,7 +76,7 @@ fn is_list(root: Value<'_, '_>) -> bool {
         && root.get("items").is_some_and(|items| matches!(items.follow().kind(), Kind::Sequence))
 }
 
-fn items<'s>(source: &'s Source, root: Value<'_, 's>, list: &Object<'s>, judge: Option<&Profile>, into: &mut Vec<Object<'s>>) {
+fn items<'s>(source: &'s Source, root: Value<'_, 's>, list: &Object<'s>, take: &mut dyn FnMut(Object<'s>, Option<Decoded>)) {
     let Some(items) = root.get("items").map(Value::follow) else { return };
     for (index, item) in items.items().enumerate() {
         let item = item.follow();
@@ -78,10 +91,11 @@ fn items<'s>(source: &'s Source, root: Value<'_, 's>, list: &Object<'s>, judge: 
             faults: Vec::new(),
             verdict: None,
             accepted: false,
+            newer: Vec::new(),
             context: list.context,
         };
-        fill(source, &mut object, judge);
-        into.push(object);
+        let decoded = fill(source, &mut object);
+        take(object, decoded);
     }
 }
 
@@ -89,11 +103,12 @@ fn text<'t>(value: Value<'t, '_>, key: &str) -> Option<&'t str> {
     value.get(key)?.follow().as_str()
 }
 
-fn fill<'s>(source: &'s Source, object: &mut Object<'s>, judge: Option<&Profile>) {
+/// Says what an object is, and decodes it.
+fn fill<'s>(source: &'s Source, object: &mut Object<'s>) -> Option<Decoded> {
     let tree = Arc::clone(&object.tree);
     let root = Value { tree: &tree, id: object.root };
     if !matches!(root.kind(), Kind::Mapping) {
-        return;
+        return None;
     }
     let metadata = root.get("metadata").map(Value::follow);
     let of_metadata = |key: &str| metadata.filter(|metadata| matches!(metadata.kind(), Kind::Mapping)).and_then(|it| text(it, key));
@@ -106,25 +121,39 @@ fn fill<'s>(source: &'s Source, object: &mut Object<'s>, judge: Option<&Profile>
         if !object.reference.kind.is_empty() && template::syntax(source.slice(object.span)).is_some() {
             object.state = State::Template;
         }
-        return;
+        return None;
     }
     if template::ytt(source.slice(object.span)).is_some() {
         object.state = State::Template;
-        return;
+        return None;
     }
     object.state = State::Object;
-    object.typed = Some(Typed::read(&object.reference.api_version, &object.reference.kind, root, &mut object.faults));
-    if let Some(profile) = judge {
-        let verdict = verdict::beside_faults(object, profile);
-        object.accepted = verdict.code == Some(201) && !object.faults.iter().any(|fault| matches!(fault.kind, FaultKind::WrongType { .. }));
-        object.verdict = verdict.says_something().then(|| Box::new(verdict));
-    }
+    Some(Decoded::read(&object.reference.api_version, &object.reference.kind, root, &mut object.faults))
+}
+
+/// Keeps of an object's content what is asked for again, once it is judged.
+fn keep(object: &mut Object<'_>, mut decoded: Decoded, judge: Option<&Profile>) {
+    let Some(profile) = judge else {
+        object.typed = Some(decoded.into());
+        return;
+    };
+    object.newer = newer_fields::unknown_fields(&decoded, profile.version);
+    // Into these no default is filled but into the metadata.
+    let metadata = matches!(decoded, Decoded::ConfigMap(_) | Decoded::Other(_)).then(|| decoded.metadata().clone());
+    let typed = if metadata.is_none() { Some(Typed::of(&decoded)) } else { None };
+    let verdict = verdict::beside_faults(object, &mut decoded, profile);
+    object.accepted = verdict.code == Some(201) && !object.faults.iter().any(|fault| matches!(fault.kind, FaultKind::WrongType { .. }));
+    object.verdict = verdict.says_something().then(|| Box::new(verdict));
+    object.typed = typed.or_else(|| {
+        *decoded.metadata_mut() = metadata?;
+        Some(decoded.into())
+    });
 }
 
 /// Drops the nodes of a kind that no rule asks about and that is large: there are megabytes of definitions of custom
 /// resources in some trees. What decoding found in them is kept, and so are repeated keys, which are told by their nodes.
 fn forget(object: &mut Object<'_>) {
-    if object.kind() == "CustomResourceDefinition" && !repeats::any(&object.tree) {
+    if object.kind() == "CustomResourceDefinition" && object.reference.item.is_none() && !repeats::any(&object.tree) {
         object.tree = Arc::new(Tree::empty(object.span.file));
     }
 }

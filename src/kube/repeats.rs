@@ -46,6 +46,9 @@ const FEW: usize = 24;
 
 /// Whether two keys of a mapping are written alike; of one with many keys, whether they may be.
 fn may_repeat(mapping: Value<'_, '_>) -> bool {
+    if mapping.has_only_different_keys() {
+        return false;
+    }
     let mut marks = Marks::default();
     for (at, entry) in mapping.entries().enumerate() {
         let key = entry.key.text();
@@ -114,7 +117,7 @@ const HEAD: [&str; 3] = ["apiVersion", "kind", "metadata"];
 /// Whether a document holds several objects with no `---` between them.
 #[must_use]
 pub fn is_several(object: &Object<'_>) -> bool {
-    let Some(root) = object.value().filter(|root| root.kind() == Kind::Mapping) else { return false };
+    let Some(root) = object.value().filter(|root| root.kind() == Kind::Mapping && !root.has_only_different_keys()) else { return false };
     let mut heads = HEAD.map(|key| (key, 0));
     for entry in root.entries() {
         for (_, times) in heads.iter_mut().filter(|(key, _)| *key == entry.key.text()) {

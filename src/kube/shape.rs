@@ -5,8 +5,8 @@ use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 
+use super::decoded;
 use super::place::Step;
-use super::typed;
 use crate::yaml::{Kind, Value};
 
 /// The fields of one structure.
@@ -15,7 +15,7 @@ pub type Fields = &'static [&'static str];
 /// The fields that may stand at `path` in an object of this kind; none where no structure stands there, as in labels.
 #[must_use]
 pub fn fields(api_version: &str, kind: &str, path: &[Step<'_>]) -> Option<Fields> {
-    let found = typed::shape(api_version, kind, path)?;
+    let found = decoded::shape(api_version, kind, path)?;
     (!found.is_empty()).then_some(found)
 }
 

@@ -1,6 +1,7 @@
 //! Where the ports of a Service lead in the pods behind it. Knows no rule.
 
-use k8s_openapi::api::core::v1::{PodSpec, ServicePort};
+use crate::kube::pod_spec::PodSpec;
+use k8s_openapi::api::core::v1::ServicePort;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::faults;

@@ -110,7 +110,7 @@ pub fn consequences(world: &World<'_>, document: &Object<'_>) -> Vec<(Span, Stri
                     }
                 }
                 Some(Typed::StatefulSet(set)) => {
-                    if let Some(name) = &set.spec.service_name {
+                    if let Some(name) = &set.service_name {
                         note(object, "Service", name, "spec.serviceName");
                     }
                 }

@@ -1,7 +1,7 @@
 //! The variables that containers get for the Services of their namespace (`pkg/kubelet/envvars/envvars.go`), and where a
 //! container reads one. Knows no rule.
 
-use k8s_openapi::api::core::v1::{Container, PodSpec};
+use crate::kube::pod_spec::{Container, PodSpec};
 
 use super::endpoints;
 use super::object::Object;

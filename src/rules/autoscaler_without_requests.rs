@@ -1,6 +1,6 @@
 //! An autoscaler by utilization of what its pods don't request.
 
-use k8s_openapi::api::core::v1::PodSpec;
+use crate::kube::pod_spec::PodSpec;
 
 use crate::finding::{Confidence, Finding};
 use crate::kube::meant::Meant;
@@ -14,7 +14,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let Meant::There(workloads) = target.meant(world, object) else { return };
     let [workload] = workloads.as_slice() else { return };
     let Some(template) = workload.template() else { return };
-    let Some(spec) = template.spec.filter(|spec| !ports::is_partial(spec) && spec.resources.is_none()) else { return };
+    let Some(spec) = template.spec.filter(|spec| !ports::is_partial(spec) && !spec.has_resources) else { return };
     let defaults = ["LimitRange", "VerticalPodAutoscaler"].iter().any(|kind| !world.of_kind(kind, object, Distance::Near).is_empty());
     for (field, resource) in measured(object) {
         let Some((at, container)) = without(spec, &resource).filter(|_| !defaults) else { continue };
@@ -54,9 +54,7 @@ fn measured(object: &Object<'_>) -> Vec<(String, String)> {
 fn without<'p>(spec: &'p PodSpec, resource: &str) -> Option<(String, &'p str)> {
     let running = ports::containers(spec).filter(|placed| placed.role != Role::Init);
     let lacks = running.filter(|placed| {
-        let resources = placed.container.resources.as_ref();
-        let named = |list: Option<&std::collections::BTreeMap<String, _>>| list.is_some_and(|list| list.contains_key(resource));
-        !named(resources.and_then(|it| it.requests.as_ref())) && !named(resources.and_then(|it| it.limits.as_ref()))
+        !placed.container.resources.iter().any(|named| named == resource)
     });
     lacks.map(|placed| (format!("{}.name", placed.field()), placed.container.name.as_str())).next()
 }

@@ -47,8 +47,8 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
 
 fn replicas(workload: &Object<'_>) -> Option<i32> {
     match &workload.typed {
-        Some(Typed::Deployment(it)) => Some(it.spec.replicas.unwrap_or(1)),
-        Some(Typed::StatefulSet(it)) => Some(it.spec.replicas.unwrap_or(1)),
+        Some(Typed::Deployment(it)) => Some(it.replicas.unwrap_or(1)),
+        Some(Typed::StatefulSet(it)) => Some(it.replicas.unwrap_or(1)),
         _ => None,
     }
 }

@@ -4,7 +4,7 @@ use super::refusals::{self, Mistake, Refusal};
 use crate::finding::{Finding, ServerSays};
 use crate::kube::admission::gateway;
 use crate::kube::world::title;
-use crate::kube::{Object, Typed, World};
+use crate::kube::{Object, World, routes};
 use crate::source::Span;
 
 /// Up to how many bytes the server's reason goes into the message.
@@ -53,7 +53,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
 /// The items at fault where the server refuses their list as a whole.
 fn culprits(object: &Object<'_>, refusal: &Refusal<'_>) -> Vec<Span> {
     let custom = gateway::kind(&object.reference.api_version, object.kind());
-    let (Some(custom), Some(Typed::Other(typed)), Some(cause)) = (custom, &object.typed, refusal.causes.first()) else { return Vec::new() };
-    let items = gateway::culprits(custom, typed, refusal.field, &cause.message).into_iter();
+    let (Some(custom), Some(cause)) = (custom, refusal.causes.first()) else { return Vec::new() };
+    let items = gateway::culprits(custom, routes::spec(object), refusal.field, &cause.message).into_iter();
     items.map(|index| object.at(&format!("{}[{index}]", refusal.field)).span()).collect()
 }

@@ -12,7 +12,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         return;
     }
     let alone = Profile { ip_families: vec![IpFamily::V4], ..world.profile.clone() };
-    let verdict = verdict::beside_faults(object, &alone);
+    let verdict = verdict::again(object, &alone);
     let Some(cause) = verdict.causes.first() else { return };
     let place = object.at(&cause.field);
     let both = cause.field == "spec.ipFamilyPolicy";

@@ -1,6 +1,6 @@
 //! A NetworkPolicy that lets pods connect to others and not ask for their names.
 
-use k8s_openapi::api::core::v1::PodSpec;
+use crate::kube::pod_spec::PodSpec;
 use k8s_openapi::api::networking::v1::NetworkPolicySpec;
 
 use crate::finding::{Confidence, Finding};

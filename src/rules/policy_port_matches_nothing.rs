@@ -1,6 +1,6 @@
 //! A port in a NetworkPolicy that is none of its pods': a Service's own port, or a name they don't declare.
 
-use k8s_openapi::api::core::v1::PodSpec;
+use crate::kube::pod_spec::PodSpec;
 use k8s_openapi::api::networking::v1::{NetworkPolicyPeer, NetworkPolicyPort};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 

@@ -53,7 +53,7 @@ fn help(object: &Object<'_>, warning: &str, field: Option<&str>) -> Option<Strin
 
 /// Whether the pods have a priority class.
 fn has_priority(object: &Object<'_>) -> bool {
-    object.template().and_then(|template| template.spec).is_some_and(|spec| spec.priority_class_name.is_some())
+    object.template().and_then(|template| template.spec).is_some_and(|spec| spec.has_priority_class)
 }
 
 /// The annotation that a warning quotes: `annotation "kubernetes.io/ingress.class" is deprecated, …`.

@@ -9,7 +9,7 @@ use crate::kube::{Object, World, endpoints};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let Some(Typed::StatefulSet(set)) = &object.typed else { return };
-    let Some(name) = set.spec.service_name.as_deref().filter(|name| !name.is_empty() && !name.contains(['{', '$', '<'])) else { return };
+    let Some(name) = set.service_name.as_deref().filter(|name| !name.is_empty() && !name.contains(['{', '$', '<'])) else { return };
     if world.kustomize.is_patch(object.span.file) {
         return;
     }

@@ -3,7 +3,7 @@
 use super::consequences;
 use crate::finding::{Finding, ServerSays};
 use crate::kube::object::State;
-use crate::kube::{Object, World, apis, near, place, repeats, template, typed};
+use crate::kube::{Object, World, apis, near, place, repeats, template, decoded};
 use crate::yaml::{Entry, Kind, Value};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
@@ -93,7 +93,7 @@ fn missing(object: &Object<'_>, world: &World<'_>, home: &str) -> Option<Finding
 /// Whether a mapping with a kind is such an object for sure: named, and with the kind's own fields and no others.
 fn is_plainly(kind: &str, home: &str, root: Value<'_, '_>) -> bool {
     let named = root.get("metadata").map(Value::follow).is_some_and(|it| it.kind() == Kind::Mapping && it.get("name").is_some());
-    let fields = typed::shape(home, kind, &[]);
+    let fields = decoded::shape(home, kind, &[]);
     let body = root.entries().any(|entry| matches!(entry.key.text(), "spec" | "data" | "subsets" | "endpoints"));
     named && body && fields.is_none_or(|fields| root.entries().all(|entry| fields.contains(&entry.key.text())))
 }

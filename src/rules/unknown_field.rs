@@ -24,15 +24,15 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     for (fault, _, got) in faults::wrong_type(object) {
         out.extend(match_labels(object, fault, got));
     }
-    for path in faults::newer(object, &world.profile) {
-        let place = object.at(&path);
-        let key = faults::last(&path);
+    for path in faults::newer(object) {
+        let place = object.at(path);
+        let key = faults::last(path);
         out.push(
             Finding::certain(format!("Kubernetes {} has no field `{key}` here yet", world.profile.version))
-                .field(path.as_str())
+                .field(path)
                 .label(place.key().unwrap_or(place.span()), format!("a {} server refuses it", world.profile.version))
                 .help(format!("take `{key}` out, or say with `--kube-version` that the cluster is newer"))
-                .server(server(object, &path)),
+                .server(server(object, path)),
         );
     }
 }

@@ -45,8 +45,8 @@ fn volumes(object: &Object<'_>) -> Vec<String> {
     let spec = object.template().and_then(|template| template.spec);
     let own = spec.into_iter().flat_map(|spec| spec.volumes.iter().flatten()).map(|volume| volume.name.clone());
     let claims = match &object.typed {
-        Some(Typed::StatefulSet(it)) => it.spec.volume_claim_templates.as_deref().unwrap_or_default(),
+        Some(Typed::StatefulSet(it)) => it.claims.as_slice(),
         _ => &[],
     };
-    own.chain(claims.iter().filter_map(|claim| claim.metadata.name.clone())).collect()
+    own.chain(claims.iter().cloned()).collect()
 }

@@ -26,9 +26,9 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
 /// The pairs that the workload's own selector asks for, with the paths they are written at.
 fn wanted(object: &Object<'_>) -> Vec<(String, String, String)> {
     let (labels, path): (Option<&Labels>, _) = match &object.typed {
-        Some(Typed::ReplicationController(it)) => (it.spec.as_ref().and_then(|spec| spec.selector.as_ref()), "spec.selector"),
+        Some(Typed::ReplicationController(it)) => (it.selector.as_ref(), "spec.selector"),
         Some(Typed::Job(it)) => {
-            let selector = it.spec.as_ref().and_then(|spec| spec.selector.as_ref());
+            let selector = it.selector.as_ref();
             (selector.and_then(|selector| selector.match_labels.as_ref()), "spec.selector.matchLabels")
         }
         _ => (object.workload_selector().and_then(|selector| selector.match_labels.as_ref()), "spec.selector.matchLabels"),

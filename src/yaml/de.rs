@@ -10,7 +10,7 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 
 use serde::de::value::{BorrowedStrDeserializer, StrDeserializer};
-use serde::de::{self, DeserializeOwned, DeserializeSeed, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, DeserializeOwned, DeserializeSeed, IgnoredAny, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 
 use super::fault::{Fault, FaultKind, Got};
 use super::{Entries, Kind, NodeId, Pair, Scalar, Value};
@@ -463,7 +463,7 @@ enum Pairs<'t, 's> {
 impl<'t, 's> Fields<'_, 't, 's> {
     fn pair(&mut self) -> Option<Pair<'t, 's>> {
         match &mut self.pairs {
-            Pairs::AsWritten(entries) => entries.find_map(|entry| Some(Pair { name: entry.key.key_name()?, entry })),
+            Pairs::AsWritten(entries) => entries.next().map(|entry| Pair { name: Cow::Borrowed(entry.key.follow().text()), entry }),
             Pairs::Gathered { next, end } => {
                 let mut pairs = self.run.pairs.borrow_mut();
                 let pair = pairs.get_mut(*next).filter(|_| *next < *end)?;
@@ -483,11 +483,6 @@ impl<'t, 's: 't> MapAccess<'t> for Fields<'_, 't, 's> {
             if self.run.absent.contains(&entry.value.id) {
                 continue;
             }
-            if let Some(known) = self.known.filter(|known| !known.contains(&key.as_ref())) {
-                let fault = self.run.fault(FaultKind::Unknown { known }, entry.value, Some(entry.key), Some(&key));
-                self.run.faults.borrow_mut().push(fault);
-                continue;
-            }
             let read = match &key {
                 Cow::Borrowed(text) => seed.deserialize(BorrowedStrDeserializer::<Refused>::new(text)),
                 Cow::Owned(text) => seed.deserialize(StrDeserializer::<Refused>::new(text)),
@@ -499,6 +494,12 @@ impl<'t, 's: 't> MapAccess<'t> for Fields<'_, 't, 's> {
 
     fn next_value_seed<V: DeserializeSeed<'t>>(&mut self, seed: V) -> Result<V::Value, Refused> {
         let Some((key, at, value)) = self.value.take() else { return Err(Refused(None)) };
+        // What a structure passes over is a field that it does not know.
+        if let Some(known) = self.known.filter(|_| type_name::<V::Value>() == type_name::<IgnoredAny>()) {
+            let fault = self.run.fault(FaultKind::Unknown { known }, value, Some(at), Some(&key));
+            self.run.faults.borrow_mut().push(fault);
+            return seed.deserialize(().into_deserializer());
+        }
         let step = if self.known.is_some() { Step::Field(key) } else { Step::Key(key) };
         below(self.run, step, Some(at), value, seed)
     }

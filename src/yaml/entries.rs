@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher;
 
 use super::resolve::Scalar;
-use super::tree::{Entry, Kind, MERGES, NodeId, Tree, Value};
+use super::tree::{Entry, Kind, MERGES, MIXED, NodeId, Shape, Tree, Value};
 
 /// One key with its value after merging.
 #[derive(Clone, Debug)]
@@ -53,6 +53,9 @@ impl<'t, 's> Value<'t, 's> {
         if mapping.kind() != Kind::Mapping || mapping.node().flags & MERGES != 0 {
             return false;
         }
+        if mapping.node().flags & MIXED == 0 {
+            return true;
+        }
         let keys = || mapping.entries().map(|entry| if let Some(Scalar::Str(text)) = entry.key.scalar() { Some(text) } else { None });
         let mut marks = Marks::default();
         let few = keys()
@@ -66,6 +69,13 @@ impl<'t, 's> Value<'t, 's> {
         let mut seen: HashSet<u64, foldhash::fast::RandomState> = HashSet::default();
         let hash = foldhash::fast::RandomState::default();
         keys().all(|key| key.is_some_and(|key| seen.insert(hash.hash_one(key))))
+    }
+
+    /// Whether no two keys of this mapping can be written alike: it was seen in reading them. False also for what is no mapping.
+    #[must_use]
+    pub fn has_only_different_keys(self) -> bool {
+        let node = self.node();
+        matches!(node.shape, Shape::Mapping(_)) && node.flags & MIXED == 0
     }
 
     /// Appends the effective pairs to `pairs`, and tells of each pair that is written twice in this mapping.

@@ -2,7 +2,7 @@
 
 use super::gosyntax;
 use super::parse::MAX_DEPTH;
-use super::tree::{INLINE, NodeId, Shape, Style, Tree};
+use super::tree::{INLINE, MIXED, NodeId, Shape, Style, Tree};
 
 /// Why JSON stopped, and at which byte of the text; no words of a character where the text just ends.
 #[derive(Debug)]
@@ -124,6 +124,9 @@ impl Reader<'_, '_> {
             return Err(JsonProblem { message: "json: exceeded max depth".to_owned(), at: self.at });
         }
         let id = self.tree.push(shape, offset(self.at), offset(self.at), INLINE);
+        if mapping {
+            self.tree.flag(id, MIXED); // which keys are alike is asked when it matters
+        }
         self.open.push((id, mapping));
         self.at += 1;
         Ok(())

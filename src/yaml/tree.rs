@@ -42,7 +42,7 @@ pub enum Style {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tag(pub Box<str>);
 
-/// A node of the tree, kept small: what is rare lies beside the nodes.
+/// A node of the tree, kept small (20 bytes): what is rare lies beside the nodes.
 #[derive(Clone, Debug)]
 pub struct Node {
     /// First byte, quotes and brackets included, tag and anchor left out.
@@ -54,12 +54,12 @@ pub struct Node {
     /// Index of a text, the target of an alias, or [`INLINE`].
     pub(super) text: u32,
     /// Index into the tree's files: composed objects take nodes of several.
-    pub(super) file: u16,
+    pub(super) file: u8,
     pub(super) shape: Shape,
     pub(super) flags: u8,
 }
 
-/// Kind and style in one byte.
+/// Kind and style.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
     Scalar(Style),
@@ -74,6 +74,8 @@ pub(super) const INLINE: u32 = u32::MAX;
 pub(super) const TAGGED: u8 = 1;
 /// The mapping has a merge key.
 pub(super) const MERGES: u8 = 2;
+/// Of the mapping's keys two may be alike, or one may be no text. Of one without this flag all keys are texts, and all different.
+pub(super) const MIXED: u8 = 4;
 
 /// The nodes of one chunk. Node 0 is the root; an empty tree is a chunk without a node.
 #[derive(Clone, Debug)]

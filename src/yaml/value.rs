@@ -202,6 +202,9 @@ impl<'t, 's> Value<'t, 's> {
         if mapping.node().flags & MERGES != 0 {
             return mapping.effective().into_iter().find(|pair| pair.name == key).map(|pair| pair.entry);
         }
+        if mapping.has_only_different_keys() {
+            return mapping.entries().find(|entry| entry.key.text() == key);
+        }
         mapping.entries().filter(|entry| entry.key.is_named(key)).last()
     }
 

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use k8s_openapi::api::core::v1::PodSpec;
+use crate::kube::pod_spec::PodSpec;
 
 use super::{Subject, Target};
 use crate::explain::addresses;

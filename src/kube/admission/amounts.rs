@@ -6,17 +6,16 @@ use k8s_openapi::api::core::v1::{Container, PersistentVolumeClaimSpec, PodSpec, 
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity as Amount;
 
 use super::quantity::Quantity;
-use crate::kube::Typed;
-use crate::kube::object;
+use crate::kube::Decoded;
 
 type Amounts = Option<BTreeMap<String, Amount>>;
 
 /// The decoder's error about the first amount that is none (`k8s.io/apimachinery/pkg/api/resource.Quantity.UnmarshalJSON`).
 #[must_use]
-pub fn undecodable(typed: &Typed) -> Option<String> {
-    let pods = object::template_of(typed).and_then(|template| template.spec).and_then(of_pods);
-    pods.or_else(|| match typed {
-        Typed::StatefulSet(set) => {
+pub fn undecodable(decoded: &Decoded) -> Option<String> {
+    let pods = decoded.pod_spec().and_then(of_pods);
+    pods.or_else(|| match decoded {
+        Decoded::StatefulSet(set) => {
             set.spec.volume_claim_templates.iter().flatten().filter_map(|claim| claim.spec.as_ref()).find_map(of_claim)
         }
         _ => None,

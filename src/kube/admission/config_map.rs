@@ -1,7 +1,6 @@
 //! ConfigMaps as the API server validates them. Knows no consumer.
 
 use k8s_openapi::api::core::v1::ConfigMap;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::Context;
 use super::field::Path;
@@ -11,8 +10,8 @@ use super::syntax;
 const MAX_SIZE: usize = 1024 * 1024;
 
 /// Judges a ConfigMap on create, with the metadata that the server filled in: `ValidateConfigMap`.
-pub fn admit(metadata: &ObjectMeta, map: &ConfigMap, cx: &mut Context<'_>) {
-    validate_object_meta(metadata, true, name_is_dns_subdomain, cx);
+pub fn admit(map: &ConfigMap, cx: &mut Context<'_>) {
+    validate_object_meta(&map.metadata, true, name_is_dns_subdomain, cx);
     let data = map.data.iter().flatten().map(|(key, value)| ("data", key, value.len()));
     let binary = map.binary_data.iter().flatten().map(|(key, value)| ("binaryData", key, value.0.len()));
     let mut size = 0;

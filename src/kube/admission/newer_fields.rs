@@ -5,28 +5,28 @@ use k8s_openapi::api::core::v1::{PodSpec, PodTemplateSpec};
 
 use super::pod;
 use crate::kube::version::Change;
-use crate::kube::{Typed, Version};
+use crate::kube::{Decoded, Version};
 
 /// `unknown field "…"` for each such field that is set.
 #[must_use]
-pub fn unknown_fields(typed: &Typed, version: Version) -> Vec<String> {
+pub fn unknown_fields(typed: &Decoded, version: Version) -> Vec<String> {
     let mut unknown = Vec::new();
     let mut push = |path: String| unknown.push(format!("unknown field \"{path}\""));
     match typed {
-        Typed::Service(service) => {
+        Decoded::Service(service) => {
             let written = service.spec.as_ref().is_some_and(|spec| spec.traffic_distribution.is_some());
             if written && !version.has(Change::TrafficDistributionField) {
                 push("spec.trafficDistribution".into());
             }
         }
-        Typed::EndpointSlice(slice) if !version.has(Change::NodeHintsField) => {
+        Decoded::EndpointSlice(slice) if !version.has(Change::NodeHintsField) => {
             for (i, endpoint) in slice.endpoints.iter().flatten().enumerate() {
                 if endpoint.hints.as_ref().is_some_and(|hints| hints.for_nodes.is_some()) {
                     push(format!("endpoints[{i}].hints.forNodes"));
                 }
             }
         }
-        Typed::HorizontalPodAutoscaler(autoscaler) if !version.has(Change::HpaToleranceField) => {
+        Decoded::HorizontalPodAutoscaler(autoscaler) if !version.has(Change::HpaToleranceField) => {
             let behavior = autoscaler.spec.behavior.as_ref();
             for (name, rules) in behavior.into_iter().flat_map(|it| [("scaleUp", &it.scale_up), ("scaleDown", &it.scale_down)]) {
                 if rules.as_ref().is_some_and(|rules| rules.tolerance.is_some()) {
@@ -34,16 +34,16 @@ pub fn unknown_fields(typed: &Typed, version: Version) -> Vec<String> {
                 }
             }
         }
-        Typed::Job(job) => job.spec.iter().for_each(|spec| of_job(spec, "spec", version, &mut unknown)),
-        Typed::CronJob(cron_job) => {
+        Decoded::Job(job) => job.spec.iter().for_each(|spec| of_job(spec, "spec", version, &mut unknown)),
+        Decoded::CronJob(cron_job) => {
             cron_job.spec.job_template.spec.iter().for_each(|spec| of_job(spec, "spec.jobTemplate.spec", version, &mut unknown));
         }
-        Typed::Pod(pod) => pod.spec.iter().for_each(|spec| of_pod(spec, "spec", version, &mut unknown)),
-        Typed::Deployment(object) => of_template(Some(&object.spec.template), version, &mut unknown),
-        Typed::StatefulSet(object) => of_template(Some(&object.spec.template), version, &mut unknown),
-        Typed::DaemonSet(object) => of_template(Some(&object.spec.template), version, &mut unknown),
-        Typed::ReplicaSet(object) => of_template(object.spec.template.as_ref(), version, &mut unknown),
-        Typed::ReplicationController(object) => {
+        Decoded::Pod(pod) => pod.spec.iter().for_each(|spec| of_pod(spec, "spec", version, &mut unknown)),
+        Decoded::Deployment(object) => of_template(Some(&object.spec.template), version, &mut unknown),
+        Decoded::StatefulSet(object) => of_template(Some(&object.spec.template), version, &mut unknown),
+        Decoded::DaemonSet(object) => of_template(Some(&object.spec.template), version, &mut unknown),
+        Decoded::ReplicaSet(object) => of_template(object.spec.template.as_ref(), version, &mut unknown),
+        Decoded::ReplicationController(object) => {
             of_template(object.spec.as_ref().and_then(|spec| spec.template.as_ref()), version, &mut unknown);
         }
         _ => {}

@@ -1,14 +1,12 @@
 //! One create, from the decoded object to the API server's answer. Knows every kind, none of them closely.
 
-use k8s_openapi::api::core::v1::ConfigMap;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::context::{Refusal, Written};
 use super::served::{Served, group_of, served};
 use super::{Context, Verdict, amounts, newer_fields, status};
-use crate::kube::typed::Other;
 use crate::kube::version::Change;
-use crate::kube::{Profile, Typed};
+use crate::kube::{Decoded, Profile};
 
 /// What becomes of fields that the server does not know: kubectl's `--validate`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,15 +20,13 @@ pub enum Validate {
     Ignore,
 }
 
-/// An object as it was decoded, and what was found on the way.
+/// What is said of an object beside its content: what it calls itself, and what was found in decoding it.
 #[derive(Clone, Copy)]
 pub struct Request<'r> {
     /// `apiVersion` as written; empty where it is missing.
     pub api_version: &'r str,
     /// `kind` as written; empty where it is missing.
     pub kind: &'r str,
-    /// The content.
-    pub typed: &'r Typed,
     /// The first error of type, in Go's words: `json: cannot unmarshal …`.
     pub type_error: Option<&'r str>,
     /// Each unknown field in Go's words: `unknown field "spec.foo"`.
@@ -46,8 +42,8 @@ pub struct Request<'r> {
 impl<'r> Request<'r> {
     /// A request for an object in which nothing was found on the way.
     #[must_use]
-    pub fn new(typed: &'r Typed, api_version: &'r str, kind: &'r str) -> Self {
-        Self { api_version, kind, typed, type_error: None, unknown_fields: &[], validate: Validate::Strict, written: None, stored: false }
+    pub fn new(api_version: &'r str, kind: &'r str) -> Self {
+        Self { api_version, kind, type_error: None, unknown_fields: &[], validate: Validate::Strict, written: None, stored: false }
     }
 }
 
@@ -57,7 +53,7 @@ pub struct Outcome {
     /// The answer.
     pub verdict: Verdict,
     /// With everything the server fills in.
-    pub stored: Option<Typed>,
+    pub stored: Option<Decoded>,
 }
 
 impl From<Verdict> for Outcome {
@@ -68,13 +64,14 @@ impl From<Verdict> for Outcome {
 
 /// Judges a decoded object in which nothing was found on the way.
 #[must_use]
-pub fn judge(typed: &Typed, api_version: &str, kind: &str, profile: &Profile) -> Outcome {
-    admit(&Request::new(typed, api_version, kind), profile)
+pub fn judge(typed: &Decoded, api_version: &str, kind: &str, profile: &Profile) -> Outcome {
+    admit(&Request::new(api_version, kind), &mut typed.clone(), profile)
 }
 
-/// Judges a create: decoding, what is served, namespace, then the kind's own defaults, allocation and validation.
+/// Judges a create: decoding, what is served, namespace, then the kind's own defaults, allocation and validation. The defaults
+/// are filled into the object, of ConfigMaps and kinds that are not known by type into the metadata alone.
 #[must_use]
-pub fn admit(request: &Request<'_>, profile: &Profile) -> Outcome {
+pub fn admit(request: &Request<'_>, object: &mut Decoded, profile: &Profile) -> Outcome {
     let &Request { api_version, kind, .. } = request;
     if kind.is_empty() {
         return status::bad_request("Object 'Kind' is missing").into();
@@ -91,10 +88,10 @@ pub fn admit(request: &Request<'_>, profile: &Profile) -> Outcome {
     if let Some(error) = request.type_error {
         return status::cannot_be_handled(kind, api_version, error).into();
     }
-    if let Some(error) = amounts::undecodable(request.typed) {
+    if let Some(error) = amounts::undecodable(object) {
         return status::cannot_be_handled(kind, api_version, &error).into();
     }
-    let newer = newer_fields::unknown_fields(request.typed, profile.version);
+    let newer = newer_fields::unknown_fields(object, profile.version);
     let mut unknown = request.unknown_fields.iter().chain(&newer).peekable();
     match request.validate {
         Validate::Strict if unknown.peek().is_some() => {
@@ -105,11 +102,10 @@ pub fn admit(request: &Request<'_>, profile: &Profile) -> Outcome {
         Validate::Warn => warnings.extend(unknown.cloned()),
         _ => {}
     }
-    if matches!(request.typed, Typed::Endpoints(_)) && profile.version.has(Change::EndpointsDeprecated) {
+    if matches!(object, Decoded::Endpoints(_)) && profile.version.has(Change::EndpointsDeprecated) {
         warnings.push("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice".into());
     }
 
-    let mut object = working_copy(request.typed, request.stored);
     let meta = object.metadata_mut();
     super::metadata::generate_name(meta);
     meta.deletion_timestamp = None;
@@ -125,7 +121,7 @@ pub fn admit(request: &Request<'_>, profile: &Profile) -> Outcome {
     }
 
     let mut cx = Context { written: request.written, ..Context::new(profile) };
-    let known = admit_kind(&mut object, request, namespaced, &mut cx);
+    let known = admit_kind(object, request, namespaced, &mut cx);
     let name = object.metadata().name.clone().unwrap_or_default();
     let refused = match cx.refusal.take() {
         Some(Refusal::Undecodable(error)) => Some(status::cannot_be_handled(kind, api_version, &error)),
@@ -142,7 +138,7 @@ pub fn admit(request: &Request<'_>, profile: &Profile) -> Outcome {
     if let Some(refused) = storage_refusal(object.metadata(), kind) {
         return Verdict { warnings, ..refused }.into();
     }
-    let stored = request.stored.then_some(object);
+    let stored = request.stored.then(|| object.clone());
     Outcome { verdict: Verdict { code: Some(201), warnings, ..Verdict::default() }, stored }
 }
 
@@ -156,46 +152,33 @@ fn storage_refusal(meta: &ObjectMeta, kind: &str) -> Option<Verdict> {
     is_api.then(|| status::already_exists("services", "kubernetes"))
 }
 
-/// What defaults are filled into. Of ConfigMaps and other kinds only the metadata is touched, and so is copied where nothing
-/// is stored.
-fn working_copy(typed: &Typed, stored: bool) -> Typed {
-    match typed {
-        Typed::ConfigMap(it) if !stored => Typed::ConfigMap(Box::new(ConfigMap { metadata: it.metadata.clone(), ..ConfigMap::default() })),
-        Typed::Other(it) if !stored => Typed::Other(Box::new(Other { metadata: it.metadata.clone(), ..Other::default() })),
-        typed => typed.clone(),
-    }
-}
-
 /// Whether anything but the metadata could be judged.
-fn admit_kind(object: &mut Typed, request: &Request<'_>, namespaced: bool, cx: &mut Context<'_>) -> bool {
+fn admit_kind(object: &mut Decoded, request: &Request<'_>, namespaced: bool, cx: &mut Context<'_>) -> bool {
     use super::*;
     let &Request { api_version, kind, .. } = request;
     match object {
-        Typed::Service(object) => service::admit(object, cx),
-        Typed::Endpoints(object) => endpoints::admit(object, cx),
-        Typed::EndpointSlice(object) => endpoint_slice::admit(object, cx),
-        Typed::Pod(object) => pod::admit(object, cx),
-        Typed::ReplicationController(object) => replication_controller::admit(object, cx),
-        Typed::ConfigMap(object) => {
-            let Typed::ConfigMap(asked) = request.typed else { return false };
-            config_map::admit(&object.metadata, asked, cx);
-        }
-        Typed::Namespace(object) => metadata::validate_object_meta(&object.metadata, false, metadata::name_is_dns_label, cx),
-        Typed::Deployment(object) => deployment::admit(object, cx),
-        Typed::StatefulSet(object) => statefulset::admit(object, cx),
-        Typed::DaemonSet(object) => daemonset::admit(object, cx),
-        Typed::ReplicaSet(object) => replicaset::admit(object, cx),
-        Typed::Job(object) => job::admit(object, cx),
-        Typed::CronJob(object) => cronjob::admit(object, cx),
-        Typed::Ingress(object) => ingress::admit(object, cx),
-        Typed::IngressClass(object) => ingress_class::admit(object, cx),
-        Typed::NetworkPolicy(object) => network_policy::admit(object, cx),
-        Typed::PodDisruptionBudget(object) => pod_disruption_budget::admit(object, cx),
-        Typed::HorizontalPodAutoscalerV1(object) => horizontal_pod_autoscaler::admit_v1(object, cx),
-        Typed::HorizontalPodAutoscaler(object) => horizontal_pod_autoscaler::admit(object, cx),
-        Typed::Other(object) => {
-            if let (Some(custom), Typed::Other(asked)) = (gateway::kind(api_version, kind), request.typed) {
-                gateway::admit(&object.metadata, asked.content.get("spec"), custom, cx);
+        Decoded::Service(object) => service::admit(object, cx),
+        Decoded::Endpoints(object) => endpoints::admit(object, cx),
+        Decoded::EndpointSlice(object) => endpoint_slice::admit(object, cx),
+        Decoded::Pod(object) => pod::admit(object, cx),
+        Decoded::ReplicationController(object) => replication_controller::admit(object, cx),
+        Decoded::ConfigMap(object) => config_map::admit(object, cx),
+        Decoded::Namespace(object) => metadata::validate_object_meta(&object.metadata, false, metadata::name_is_dns_label, cx),
+        Decoded::Deployment(object) => deployment::admit(object, cx),
+        Decoded::StatefulSet(object) => statefulset::admit(object, cx),
+        Decoded::DaemonSet(object) => daemonset::admit(object, cx),
+        Decoded::ReplicaSet(object) => replicaset::admit(object, cx),
+        Decoded::Job(object) => job::admit(object, cx),
+        Decoded::CronJob(object) => cronjob::admit(object, cx),
+        Decoded::Ingress(object) => ingress::admit(object, cx),
+        Decoded::IngressClass(object) => ingress_class::admit(object, cx),
+        Decoded::NetworkPolicy(object) => network_policy::admit(object, cx),
+        Decoded::PodDisruptionBudget(object) => pod_disruption_budget::admit(object, cx),
+        Decoded::HorizontalPodAutoscalerV1(object) => horizontal_pod_autoscaler::admit_v1(object, cx),
+        Decoded::HorizontalPodAutoscaler(object) => horizontal_pod_autoscaler::admit(object, cx),
+        Decoded::Other(object) => {
+            if let Some(custom) = gateway::kind(api_version, kind) {
+                gateway::admit(&object.metadata, object.content.get("spec"), custom, cx);
                 return true;
             }
             metadata::validate_object_meta(&object.metadata, namespaced, metadata::name_rule(api_version, kind), cx);
@@ -212,18 +195,18 @@ mod tests {
 
     use super::*;
     use crate::kube::Version;
-    use crate::kube::typed::Other;
+    use crate::kube::decoded::Other;
 
-    fn service(value: Value) -> Typed {
-        Typed::Service(Box::new(serde_json::from_value(value).unwrap()))
+    fn service(value: Value) -> Decoded {
+        Decoded::Service(Box::new(serde_json::from_value(value).unwrap()))
     }
 
-    fn web() -> Typed {
+    fn web() -> Decoded {
         service(json!({"metadata": {"name": "web"}, "spec": {"ports": [{"port": 80}]}}))
     }
 
-    fn other(metadata: Value) -> Typed {
-        Typed::Other(Box::new(Other { metadata: serde_json::from_value(metadata).unwrap(), template: None, ..Other::default() }))
+    fn other(metadata: Value) -> Decoded {
+        Decoded::Other(Box::new(Other { metadata: serde_json::from_value(metadata).unwrap(), template: None, ..Other::default() }))
     }
 
     fn code(outcome: &Outcome) -> Option<u16> {
@@ -243,9 +226,10 @@ mod tests {
 
     #[test]
     fn decoding_comes_first() {
-        let (typed, profile) = (web(), Profile::default());
+        let profile = Profile::default();
+        let admit = |request: &Request<'_>, profile: &Profile| admit(request, &mut web(), profile);
         let unknown = ["unknown field \"spec.foo\"".to_owned(), "unknown field \"spec.bar\"".to_owned()];
-        let request = Request { unknown_fields: &unknown, ..Request::new(&typed, "v1", "Service") };
+        let request = Request { unknown_fields: &unknown, ..Request::new("v1", "Service") };
         let strict = admit(&request, &profile).verdict;
         let start = "Service in version \"v1\" cannot be handled as a Service: ";
         assert_eq!(strict.message, format!("{start}strict decoding error: {}, {}", unknown[0], unknown[1]));
@@ -302,7 +286,7 @@ mod tests {
             "metadata": {"name": "web"},
             "spec": {"maxReplicas": 2, "metrics": [metric], "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}},
         });
-        let typed = Typed::HorizontalPodAutoscaler(Box::new(serde_json::from_value(object).unwrap()));
+        let typed = Decoded::HorizontalPodAutoscaler(Box::new(serde_json::from_value(object).unwrap()));
         let verdict = judge(&typed, "autoscaling/v2", "HorizontalPodAutoscaler", &Profile::default()).verdict;
         assert_eq!(verdict.code, Some(400));
         assert!(verdict.message.contains("cannot be handled as a HorizontalPodAutoscaler: quantities must match"));

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use k8s_openapi::api::core::v1::PodSpec;
+use crate::kube::pod_spec::PodSpec;
 
 use crate::kube::admission::Validate;
 use crate::kube::object::{Labels, Object};
@@ -138,7 +138,7 @@ impl<'w, 's> Pods<'w, 's> {
         let written = |text: &'w Option<String>| text.as_deref().filter(|text| !text.is_empty());
         match &self.owner.typed {
             Some(Typed::StatefulSet(set)) if self.made_from.id == self.owner.id => {
-                let subdomain = set.spec.service_name.as_deref().filter(|name| !name.is_empty()).or(written(&self.spec.subdomain));
+                let subdomain = set.service_name.as_deref().filter(|name| !name.is_empty()).or(written(&self.spec.subdomain));
                 (subdomain == Some(service)).then(|| ordinal.and_then(|ordinal| self.name(ordinal))).flatten()
             }
             _ => (written(&self.spec.subdomain) == Some(service)).then(|| written(&self.spec.hostname).map(str::to_owned)).flatten(),
@@ -156,18 +156,16 @@ fn with<'w>(labels: Cow<'w, Labels>, added: &[(&str, &str)]) -> Cow<'w, Labels> 
 fn count(typed: &Typed) -> Option<u32> {
     let number = |written: Option<i32>| Some(u32::try_from(written.unwrap_or(1)).unwrap_or(0));
     match typed {
-        Typed::Deployment(it) if it.spec.paused == Some(true) => Some(0),
-        Typed::Deployment(it) => number(it.spec.replicas),
-        Typed::StatefulSet(it) => number(it.spec.replicas),
-        Typed::ReplicaSet(it) => number(it.spec.replicas),
-        Typed::ReplicationController(it) => number(it.spec.as_ref().and_then(|spec| spec.replicas)),
+        Typed::Deployment(it) if it.paused == Some(true) => Some(0),
+        Typed::Deployment(it) => number(it.replicas),
+        Typed::StatefulSet(it) => number(it.replicas),
+        Typed::ReplicaSet(it) => number(it.replicas),
+        Typed::ReplicationController(it) => number(it.replicas),
         Typed::DaemonSet(_) => None,
         Typed::Job(it) => {
-            let spec = it.spec.as_ref();
-            let suspended = spec.and_then(|spec| spec.suspend) == Some(true);
-            let parallel = spec.and_then(|spec| spec.parallelism).unwrap_or(1);
-            let wanted = spec.and_then(|spec| spec.completions).unwrap_or(parallel);
-            if suspended { Some(0) } else { number(Some(parallel.min(wanted))) }
+            let parallel = it.parallelism.unwrap_or(1);
+            let wanted = it.completions.unwrap_or(parallel);
+            if it.suspend == Some(true) { Some(0) } else { number(Some(parallel.min(wanted))) }
         }
         Typed::CronJob(_) => Some(0),
         _ => Some(1),
@@ -178,14 +176,13 @@ fn count(typed: &Typed) -> Option<u32> {
 fn ordinals(typed: &Typed, count: Option<u32>) -> Option<Range<u32>> {
     match typed {
         Typed::StatefulSet(it) => {
-            let start = it.spec.ordinals.as_ref().and_then(|ordinals| ordinals.start).unwrap_or(0);
+            let start = it.first_ordinal.unwrap_or(0);
             let start = u32::try_from(start).unwrap_or(0);
             Some(start..start.saturating_add(count.unwrap_or(0)))
         }
         Typed::Job(it) => {
-            let spec = it.spec.as_ref()?;
-            let indexed = spec.completion_mode.as_deref() == Some("Indexed");
-            indexed.then(|| 0..u32::try_from(spec.completions.unwrap_or(0)).unwrap_or(0))
+            let indexed = it.completion_mode.as_deref() == Some("Indexed");
+            indexed.then(|| 0..u32::try_from(it.completions.unwrap_or(0)).unwrap_or(0))
         }
         _ => None,
     }

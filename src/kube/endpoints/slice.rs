@@ -10,7 +10,7 @@ use crate::kube::admission::Validate;
 use crate::kube::object::{Object, ObjectId};
 use crate::kube::profile::IpFamily;
 use crate::kube::world::{Distance, Match, Namespaces};
-use crate::kube::{Profile, Typed, World, labels, ports, verdict};
+use crate::kube::{Decoded, Profile, Typed, World, labels, ports, verdict};
 
 /// Workloads behind one Service that are looked at; more than any real Service has.
 const MOST_WORKLOADS: usize = 250;
@@ -133,7 +133,7 @@ pub fn answered(object: &Object<'_>, profile: &Profile) -> Option<Answered> {
     let refused = strict.verdict.is_refused().then_some(strict.verdict.message);
     let stored = if refused.is_some() { verdict::of(object, profile, Validate::Ignore, true).stored } else { strict.stored };
     let stored = match stored {
-        Some(Typed::Service(service)) => as_files_tell(*service, written),
+        Some(Decoded::Service(service)) => as_files_tell(*service, written),
         _ => written.clone(),
     };
     Some(Answered { stored, refused })
@@ -274,12 +274,11 @@ fn adopts(adopter: &Object<'_>, pods: &Pods<'_, '_>) -> bool {
     same_namespace
         && match &adopter.typed {
             Some(Typed::ReplicationController(it)) => {
-                let spec = it.spec.as_ref();
-                let template = spec.and_then(|spec| spec.template.as_ref()).and_then(|it| it.metadata.as_ref()?.labels.as_ref());
-                let selector = spec.and_then(|spec| spec.selector.as_ref()).filter(|selector| !selector.is_empty()).or(template);
+                let template = it.template.as_ref().and_then(|it| it.labels.as_ref());
+                let selector = it.selector.as_ref().filter(|selector| !selector.is_empty()).or(template);
                 selector.is_some_and(|selector| labels::has_all(Some(&pods.labels), selector))
             }
-            Some(Typed::ReplicaSet(it)) => labels::selects(&it.spec.selector, Some(&pods.labels)),
+            Some(Typed::ReplicaSet(it)) => labels::selects(&it.selector, Some(&pods.labels)),
             _ => false,
         }
 }
@@ -338,7 +337,7 @@ fn endpoints<'w, 's>(pods: Pods<'w, 's>, service: &Service) -> Vec<Endpoint<'w, 
 fn readiness(pods: &Pods<'_, '_>) -> Ready {
     let runs = ports::containers(pods.spec).filter(|placed| placed.role != ports::Role::Init);
     let probed = runs.filter(|placed| placed.container.readiness_probe.is_some()).count() > 0;
-    let gated = pods.spec.readiness_gates.as_ref().is_some_and(|gates| !gates.is_empty());
+    let gated = pods.spec.has_readiness_gates;
     if probed || gated { Ready::Probe } else { Ready::Running }
 }
 

@@ -5,9 +5,10 @@ mod collections;
 
 use std::collections::HashMap;
 
+use super::entries::Marks;
 use super::resolve::{self, Scalar};
 use super::scan::{INLINE as WRITTEN, Mark, Problem, Scanned, Scanner, Token, TokenKind};
-use super::tree::{INLINE, MERGES, NodeId, Shape, Style, TAGGED, Tag, Tree};
+use super::tree::{INLINE, MERGES, MIXED, NodeId, Shape, Style, TAGGED, Tag, Tree};
 
 /// Deepest nesting that is read. Kubernetes' own limit is 10,000; nothing real comes near either.
 pub(in crate::yaml) const MAX_DEPTH: usize = 512;
@@ -48,6 +49,8 @@ struct Parser<'b, 's> {
     /// Where each open collection began.
     marks: Vec<Mark>,
     open: Vec<NodeId>,
+    /// Of each open collection, the keys that were seen.
+    keys: Vec<Marks>,
     tree: Tree<'s>,
     text: &'b str,
     directives: Vec<(String, String)>,
@@ -69,6 +72,7 @@ pub(in crate::yaml) fn parse<'s>(text: &str, from: usize, tree: Tree<'s>) -> Sca
         states: Vec::with_capacity(32),
         marks: Vec::with_capacity(32),
         open: Vec::with_capacity(32),
+        keys: Vec::with_capacity(32),
         tree,
         text,
         directives: Vec::new(),
@@ -200,6 +204,9 @@ impl<'b> Parser<'b, '_> {
             return Ok(self.pop());
         }
         if token.kind == TokenKind::Alias {
+            if key {
+                self.note_key(None);
+            }
             self.alias(&token)?;
             return Ok(self.pop());
         }
@@ -229,7 +236,10 @@ impl<'b> Parser<'b, '_> {
                 return Err(problem("did not find expected node content", &token, Some((mark(&start), context))));
             }
         };
-        self.doubtful |= key;
+        if key {
+            self.doubtful = true;
+            self.note_key(None);
+        }
         self.begin(shape, &token, properties)?;
         if next != State::IndentlessSequence {
             self.marks.push(mark(&token));
@@ -288,6 +298,10 @@ impl<'b> Parser<'b, '_> {
     #[inline]
     fn scalar(&mut self, token: &Token, style: Style, properties: Properties<'b>, key: bool) {
         let text = if token.text == WRITTEN { INLINE } else { token.text };
+        if key {
+            let simple = style == Style::Plain && text == INLINE && properties.tag.is_none();
+            self.note_key(if simple { self.text.get(token.start as usize..token.end as usize) } else { None });
+        }
         if style == Style::Plain && properties.tag.is_none() {
             let written = match self.scan.texts.get(text as usize) {
                 Some(text) => text,
@@ -316,6 +330,16 @@ impl<'b> Parser<'b, '_> {
         self.skip(token);
     }
 
+    /// Notes a key of the innermost mapping, of which there may be none like it before; none is a key that is no plain text.
+    #[inline]
+    fn note_key(&mut self, text: Option<&str>) {
+        let (Some(mapping), Some(seen)) = (self.open.last(), self.keys.last_mut()) else { return };
+        let is_text = |text: &str| !resolve::may_be_no_text(text) || matches!(resolve::plain(text), Scalar::Str(_));
+        if !text.is_some_and(|text| seen.is_new(text) && is_text(text)) {
+            self.tree.flag(*mapping, MIXED);
+        }
+    }
+
     fn attach(&mut self, id: NodeId, properties: Properties<'b>) {
         if let Some(anchor) = properties.anchor {
             self.anchors.insert(anchor, id);
@@ -327,7 +351,10 @@ impl<'b> Parser<'b, '_> {
     }
 
     fn empty_with(&mut self, properties: Properties<'b>, key: bool) {
-        self.doubtful |= key;
+        if key {
+            self.doubtful = true;
+            self.note_key(None);
+        }
         let id = self.tree.push(Shape::Scalar(Style::Plain), self.last_end, self.last_end, INLINE);
         self.attach(id, properties);
     }
@@ -356,10 +383,12 @@ impl<'b> Parser<'b, '_> {
         let id = self.tree.push(shape, token.start, token.start, INLINE);
         self.attach(id, properties);
         self.open.push(id);
+        self.keys.push(Marks::default());
         Ok(())
     }
 
     fn end(&mut self, end: u32) {
+        self.keys.pop();
         if let Some(id) = self.open.pop() {
             self.tree.close(id, end);
         }

@@ -5,18 +5,17 @@ use serde_json::Value as Json;
 use super::Custom;
 use super::schema::Shape;
 use crate::kube::place::{Step, steps};
-use crate::kube::typed::Other;
 
 /// The items of the list at `field` that break the rule by themselves, by what the server says of it; none where only
 /// several of them together do.
 #[must_use]
-pub fn culprits(custom: &Custom, object: &Other, field: &str, said: &str) -> Vec<usize> {
-    alone(custom, object, field, said).unwrap_or_default()
+pub fn culprits(custom: &Custom, spec: Option<&Json>, field: &str, said: &str) -> Vec<usize> {
+    alone(custom, spec, field, said).unwrap_or_default()
 }
 
-fn alone(custom: &Custom, object: &Other, field: &str, said: &str) -> Option<Vec<usize>> {
+fn alone(custom: &Custom, spec: Option<&Json>, field: &str, said: &str) -> Option<Vec<usize>> {
     let below = steps(field.strip_prefix("spec")?);
-    let (mut schema, mut value) = (custom.spec, object.content.get("spec")?);
+    let (mut schema, mut value) = (custom.spec, spec?);
     for step in below {
         (schema, value) = match (step, &schema.shape) {
             (Step::Index(index), Shape::List { of, .. }) => (*of, value.get(index)?),
