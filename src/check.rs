@@ -66,13 +66,9 @@ pub fn check<'l>(
     levels: &(dyn Fn(&Source) -> &'l Levels + Sync),
 ) -> Checked {
     let judge = profile.lenient();
-    let much = parallel::is_much(sources);
-    let objects: Vec<Vec<Object<'_>>> = parallel::map(sources, much, |source| {
-        let context = context(source);
-        read::objects(source, context, (!context).then_some(&judge))
-    });
-    let documents = objects.iter().flatten().filter(|object| !object.context && object.reference.item.is_none_or(|item| item == 0)).count();
-    let world = World::new(sources, profile, objects.into_iter().flatten().collect());
+    let objects = read::all(sources, context, Some(&judge));
+    let documents = objects.iter().filter(|object| !object.context && object.reference.item.is_none_or(|item| item == 0)).count();
+    let world = World::new(sources, profile, objects);
     let (findings, ignored) = judge_all(&world, levels);
     let may_speak = sources.iter().any(|source| !context(source) && levels(source).speaks(PRICED));
     let saving = if may_speak { cost::saving(&world, &Options::of(&world.profile)) } else { None };

@@ -26,7 +26,7 @@ pub struct Answer {
 pub fn dry_run(sources: &[Source], profile: &Profile, validate: Validate, stored: bool) -> Vec<Answer> {
     let answers: Vec<Vec<Answer>> = parallel::map(sources, parallel::is_much(sources), |source| {
         let mut answers = Vec::new();
-        read::each(source, false, &mut |object, decoded| {
+        read::each(source, &mut |object, decoded| {
             let outcome = verdict::of_decoded(&object, decoded, profile, validate, stored);
             let stored = outcome.stored.and_then(|stored| serde_json::to_value(stored).ok());
             answers.push(Answer { file: source.id, object: object.reference, verdict: outcome.verdict, stored });

@@ -1,4 +1,4 @@
-//! From a file to its objects: documents cut, lists opened, kinds dispatched. Knows one file at a time.
+//! From a file to its objects: documents cut, lists opened, kinds dispatched. Knows no object's neighbours.
 
 use std::sync::Arc;
 
@@ -8,32 +8,91 @@ use super::object::{Object, ObjectId, State};
 use super::typed::Typed;
 use super::{Profile, repeats, template, verdict};
 use crate::finding::ObjectRef;
+use crate::parallel;
 use crate::source::Source;
 use crate::yaml::{self, Chunk, FaultKind, Kind, NodeId, Tree, Value};
 
-/// Reads all objects of a file; a document that gives none is in the list too, with what became of it.
-/// With a profile each is judged too.
+/// How many objects are decoded, and then judged, in turn: enough that the code of a kind is not fetched for each anew, few
+/// enough that what was read of them is still at hand. Without it `check` waits for its own instructions a sixth of its time.
+const BLOCK: usize = 64;
+
+/// How many files one thread reads at a time, at most.
+const FILES: usize = 32;
+
+/// Reads all objects of some files, in their order; a document that gives none is in the list too, with what became of it.
+/// With a profile each is judged too, but those of files that are only context.
+#[must_use]
+pub fn all<'s>(sources: &'s [Source], context: &(dyn Fn(&Source) -> bool + Sync), judge: Option<&Profile>) -> Vec<Object<'s>> {
+    let files: Vec<&[Source]> = sources.chunks((sources.len() / 8).clamp(1, FILES)).collect();
+    let mut read = parallel::map(&files, parallel::is_much(sources), |files| {
+        let mut reading = Reading { objects: Vec::new(), settled: 0, judge };
+        for source in *files {
+            parse(source, context(source), &mut |object| reading.add(object));
+        }
+        reading.settle();
+        reading.objects
+    });
+    if read.len() == 1 {
+        return read.pop().unwrap_or_default();
+    }
+    let mut objects = Vec::with_capacity(read.iter().map(Vec::len).sum());
+    read.into_iter().for_each(|mut those| objects.append(&mut those));
+    objects
+}
+
+/// Reads all objects of a file, as [`all`] does.
 #[must_use]
 pub fn objects<'s>(source: &'s Source, context: bool, judge: Option<&Profile>) -> Vec<Object<'s>> {
-    let mut read = Vec::new();
-    each(source, context, &mut |mut object, decoded| {
-        if let Some(decoded) = decoded {
-            keep(&mut object, decoded, judge);
-        }
-        forget(&mut object);
-        read.push(object);
-    });
-    read
+    all(std::slice::from_ref(source), &|_| context, judge)
 }
 
 /// Reads a file's objects one by one, each with its whole content; that is none where there is no object.
-pub fn each<'s>(source: &'s Source, context: bool, take: &mut dyn FnMut(Object<'s>, Option<Decoded>)) {
+pub fn each<'s>(source: &'s Source, take: &mut dyn FnMut(Object<'s>, Option<Decoded>)) {
+    parse(source, false, &mut |mut object| {
+        let decoded = decode(&mut object);
+        take(object, decoded);
+    });
+}
+
+/// Objects on their way: those that are parsed, of which the first are decoded and judged.
+struct Reading<'s, 'p> {
+    objects: Vec<Object<'s>>,
+    settled: usize,
+    judge: Option<&'p Profile>,
+}
+
+impl<'s> Reading<'s, '_> {
+    fn add(&mut self, object: Object<'s>) {
+        self.objects.push(object);
+        if self.objects.len() - self.settled >= BLOCK {
+            self.settle();
+        }
+    }
+
+    /// Decodes and judges what is parsed, kind by kind.
+    fn settle(&mut self) {
+        let block = self.objects.get_mut(self.settled..).unwrap_or_default();
+        let mut ordered: Vec<&mut Object<'s>> = block.iter_mut().collect();
+        ordered.sort_by(|a, b| a.reference.kind.cmp(&b.reference.kind));
+        let decoded: Vec<Option<Decoded>> = ordered.iter_mut().map(|object| decode(object)).collect();
+        for (object, decoded) in ordered.into_iter().zip(decoded) {
+            if let Some(decoded) = decoded {
+                keep(object, decoded, self.judge.filter(|_| !object.context));
+            }
+            forget(object);
+        }
+        self.settled = self.objects.len();
+    }
+}
+
+/// Finds the objects of a file, without their content.
+fn parse<'s>(source: &'s Source, context: bool, take: &mut dyn FnMut(Object<'s>)) {
     for chunk in yaml::documents(source) {
         document(source, &chunk, context, take);
     }
 }
 
-fn document<'s>(source: &'s Source, chunk: &Chunk, context: bool, take: &mut dyn FnMut(Object<'s>, Option<Decoded>)) {
+fn document<'s>(source: &'s Source, chunk: &Chunk, context: bool, take: &mut dyn FnMut(Object<'s>)) {
     let mut object = Object {
         id: ObjectId::default(),
         reference: Arc::new(ObjectRef { document: chunk.index, ..ObjectRef::default() }),
@@ -54,15 +113,15 @@ fn document<'s>(source: &'s Source, chunk: &Chunk, context: bool, take: &mut dyn
             let fails_at = error.span.start.saturating_sub(chunk.span.start) as usize;
             let templated = template::syntax(text).is_some() || template::unread_placeholder(text, fails_at).is_some();
             object.state = if templated { State::Template } else { State::Unreadable(error) };
-            take(object, None);
+            take(object);
         }
         Ok(tree) => {
             object.tree = Arc::new(tree);
             match object.tree.clone().root() {
                 Some(root) if is_list(root) => items(source, root, &object, take),
                 Some(_) => {
-                    let decoded = fill(source, &mut object);
-                    take(object, decoded);
+                    fill(source, &mut object);
+                    take(object);
                 }
                 None => {}
             }
@@ -76,7 +135,7 @@ fn is_list(root: Value<'_, '_>) -> bool {
         && root.get("items").is_some_and(|items| matches!(items.follow().kind(), Kind::Sequence))
 }
 
-fn items<'s>(source: &'s Source, root: Value<'_, 's>, list: &Object<'s>, take: &mut dyn FnMut(Object<'s>, Option<Decoded>)) {
+fn items<'s>(source: &'s Source, root: Value<'_, 's>, list: &Object<'s>, take: &mut dyn FnMut(Object<'s>)) {
     let Some(items) = root.get("items").map(Value::follow) else { return };
     for (index, item) in items.items().enumerate() {
         let item = item.follow();
@@ -94,8 +153,8 @@ fn items<'s>(source: &'s Source, root: Value<'_, 's>, list: &Object<'s>, take: &
             newer: Vec::new(),
             context: list.context,
         };
-        let decoded = fill(source, &mut object);
-        take(object, decoded);
+        fill(source, &mut object);
+        take(object);
     }
 }
 
@@ -103,12 +162,12 @@ fn text<'t>(value: Value<'t, '_>, key: &str) -> Option<&'t str> {
     value.get(key)?.follow().as_str()
 }
 
-/// Says what an object is, and decodes it.
-fn fill<'s>(source: &'s Source, object: &mut Object<'s>) -> Option<Decoded> {
+/// Says what an object is.
+fn fill<'s>(source: &'s Source, object: &mut Object<'s>) {
     let tree = Arc::clone(&object.tree);
     let root = Value { tree: &tree, id: object.root };
     if !matches!(root.kind(), Kind::Mapping) {
-        return None;
+        return;
     }
     let metadata = root.get("metadata").map(Value::follow);
     let of_metadata = |key: &str| metadata.filter(|metadata| matches!(metadata.kind(), Kind::Mapping)).and_then(|it| text(it, key));
@@ -121,14 +180,24 @@ fn fill<'s>(source: &'s Source, object: &mut Object<'s>) -> Option<Decoded> {
         if !object.reference.kind.is_empty() && template::syntax(source.slice(object.span)).is_some() {
             object.state = State::Template;
         }
-        return None;
+        return;
     }
     if template::ytt(source.slice(object.span)).is_some() {
         object.state = State::Template;
-        return None;
+        return;
     }
     object.state = State::Object;
-    Some(Decoded::read(&object.reference.api_version, &object.reference.kind, root, &mut object.faults))
+}
+
+/// Reads an object's content; none where there is no object.
+fn decode(object: &mut Object<'_>) -> Option<Decoded> {
+    if object.state != State::Object {
+        return None;
+    }
+    let mut faults = Vec::new();
+    let decoded = verdict::decode(object, &mut faults);
+    object.faults = faults;
+    decoded
 }
 
 /// Keeps of an object's content what is asked for again, once it is judged.
