@@ -4,10 +4,11 @@ mod silence;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::config::{Levels, LevelsByFile, Settings};
 use crate::cost::{self, Options, Sharing};
-use crate::finding::Finding;
+use crate::finding::{Finding, Label};
 use crate::kube::maps::Map;
 use crate::kube::object::State;
 use crate::kube::{Object, Profile, World, read};
@@ -138,10 +139,10 @@ fn settle(finding: &mut Finding, rule: &Rule, object: &Object<'_>, levels: Optio
     let asked = levels.and_then(|levels| levels.severity.get(rule.name).copied().flatten());
     finding.severity = asked.unwrap_or_else(|| rule.severity(finding.confidence));
     if finding.object.is_none() && !object.reference.kind.is_empty() {
-        finding.object = Some(object.reference.clone());
+        finding.object = Some(Arc::clone(&object.reference));
     }
     if finding.labels.is_empty() {
-        finding.labels.push(crate::finding::Label { span: Span { end: object.span.start, ..object.span }, message: String::new() });
+        finding.labels = vec![Label { span: Span { end: object.span.start, ..object.span }, message: String::new() }];
     }
 }
 

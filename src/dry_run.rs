@@ -1,5 +1,7 @@
 //! The run behind `dry-run`: every object of the files judged alone, as created in a cluster that holds nothing else.
 
+use std::sync::Arc;
+
 use crate::finding::ObjectRef;
 use crate::kube::admission::{Validate, Verdict};
 use crate::kube::{Profile, read, verdict};
@@ -12,7 +14,7 @@ pub struct Answer {
     /// Its file.
     pub file: FileId,
     /// What it calls itself.
-    pub object: ObjectRef,
+    pub object: Arc<ObjectRef>,
     /// The answer.
     pub verdict: Verdict,
     /// The object as it would be stored, where that was asked for and it is accepted.

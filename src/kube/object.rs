@@ -35,8 +35,8 @@ pub enum State {
 pub struct Object<'s> {
     /// Its place among all objects of the run.
     pub id: ObjectId,
-    /// What it calls itself.
-    pub reference: ObjectRef,
+    /// What it calls itself; findings share it.
+    pub reference: Arc<ObjectRef>,
     /// What became of the document.
     pub state: State,
     /// The text it stands in: the document, or the item of a List.

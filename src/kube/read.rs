@@ -95,7 +95,7 @@ fn parse<'s>(source: &'s Source, context: bool, take: &mut dyn FnMut(Object<'s>)
 fn document<'s>(source: &'s Source, chunk: &Chunk, context: bool, take: &mut dyn FnMut(Object<'s>)) {
     let mut object = Object {
         id: ObjectId::default(),
-        reference: ObjectRef { document: chunk.index, ..ObjectRef::default() },
+        reference: Arc::new(ObjectRef { document: chunk.index, ..ObjectRef::default() }),
         state: State::Foreign,
         span: chunk.span,
         tree: Arc::new(Tree::empty(source.id)),
@@ -141,7 +141,7 @@ fn items<'s>(source: &'s Source, root: Value<'_, 's>, list: &Object<'s>, take: &
         let item = item.follow();
         let mut object = Object {
             id: ObjectId::default(),
-            reference: ObjectRef { document: list.reference.document, item: u32::try_from(index).ok(), ..ObjectRef::default() },
+            reference: Arc::new(ObjectRef { document: list.reference.document, item: u32::try_from(index).ok(), ..ObjectRef::default() }),
             state: State::Foreign,
             span: item.span(),
             tree: Arc::clone(&list.tree),
@@ -171,10 +171,11 @@ fn fill<'s>(source: &'s Source, object: &mut Object<'s>) {
     }
     let metadata = root.get("metadata").map(Value::follow);
     let of_metadata = |key: &str| metadata.filter(|metadata| matches!(metadata.kind(), Kind::Mapping)).and_then(|it| text(it, key));
-    object.reference.api_version = text(root, "apiVersion").unwrap_or_default().to_owned();
-    object.reference.kind = text(root, "kind").unwrap_or_default().to_owned();
-    object.reference.namespace = of_metadata("namespace").filter(|namespace| !namespace.is_empty()).map(str::to_owned);
-    object.reference.name = of_metadata("name").or_else(|| of_metadata("generateName")).unwrap_or_default().to_owned();
+    let reference = Arc::make_mut(&mut object.reference);
+    reference.api_version = text(root, "apiVersion").unwrap_or_default().to_owned();
+    reference.kind = text(root, "kind").unwrap_or_default().to_owned();
+    reference.namespace = of_metadata("namespace").filter(|namespace| !namespace.is_empty()).map(str::to_owned);
+    reference.name = of_metadata("name").or_else(|| of_metadata("generateName")).unwrap_or_default().to_owned();
     if object.reference.api_version.is_empty() || object.reference.kind.is_empty() {
         if !object.reference.kind.is_empty() && template::syntax(source.slice(object.span)).is_some() {
             object.state = State::Template;

@@ -2,11 +2,12 @@
 
 use k8s_openapi::api::autoscaling::v1::HorizontalPodAutoscaler as HorizontalPodAutoscalerV1;
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
-use k8s_openapi::api::core::v1::{ConfigMap, Endpoints, Namespace, Service};
+use k8s_openapi::api::core::v1::{Endpoints, Namespace, Service};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::api::networking::v1::{Ingress, IngressClass, NetworkPolicy};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 
+use super::config_map::ConfigMap;
 use super::decoded::{self, Decoded};
 use super::metadata::{self, Metadata};
 use super::object::Labels;
@@ -15,7 +16,7 @@ use super::workloads::{CronJob, DaemonSet, Deployment, Job, Pod, ReplicaSet, Rep
 
 macro_rules! kinds {
     (whole: $($whole:ident)*; in_part: $($part:ident)*;) => {
-        /// An object's typed content: workloads in part, other kinds whole.
+        /// An object's typed content: workloads and ConfigMaps in part, other kinds whole.
         #[derive(Clone, Debug, PartialEq)]
         pub enum Typed {
             $(#[doc = stringify!($whole)] $whole(Box<$whole>),)*
@@ -89,9 +90,9 @@ macro_rules! kinds {
 }
 
 kinds! {
-    whole: Service Endpoints ConfigMap Namespace EndpointSlice Ingress IngressClass NetworkPolicy PodDisruptionBudget
+    whole: Service Endpoints Namespace EndpointSlice Ingress IngressClass NetworkPolicy PodDisruptionBudget
         HorizontalPodAutoscalerV1 HorizontalPodAutoscaler;
-    in_part: Pod ReplicationController Deployment StatefulSet DaemonSet ReplicaSet Job CronJob;
+    in_part: ConfigMap Pod ReplicationController Deployment StatefulSet DaemonSet ReplicaSet Job CronJob;
 }
 
 /// An object of a kind that is not known by type.
