@@ -208,7 +208,7 @@ fn keep(object: &mut Object<'_>, mut decoded: Decoded, judge: Option<&Profile>) 
     };
     object.newer = newer_fields::unknown_fields(&decoded, profile.version);
     // Into these nothing is filled that is asked for again: only a name and a namespace.
-    let is_kept_as_judged = matches!(decoded, Decoded::ConfigMap(_) | Decoded::Other(_));
+    let is_kept_as_judged = matches!(decoded, Decoded::Other(_));
     let typed = (!is_kept_as_judged).then(|| Typed::of(&decoded));
     let verdict = verdict::beside_faults(object, &mut decoded, profile);
     object.accepted = verdict.code == Some(201) && !object.faults.iter().any(|fault| matches!(fault.kind, FaultKind::WrongType { .. }));
