@@ -9,7 +9,7 @@ use super::typed::Typed;
 use super::{Profile, repeats, template, verdict};
 use crate::finding::ObjectRef;
 use crate::parallel;
-use crate::source::Source;
+use crate::source::{Source, Span};
 use crate::yaml::{self, Chunk, FaultKind, Kind, NodeId, Tree, Value};
 
 /// How many objects are decoded, and then judged, in turn: enough that the code of a kind is not fetched for each anew, few
@@ -93,39 +93,49 @@ fn parse<'s>(source: &'s Source, context: bool, take: &mut dyn FnMut(Object<'s>)
 }
 
 fn document<'s>(source: &'s Source, chunk: &Chunk, context: bool, take: &mut dyn FnMut(Object<'s>)) {
-    let mut object = Object {
+    let of = |tree: Tree<'s>| {
+        let reference = ObjectRef { document: chunk.index, ..ObjectRef::default() };
+        unread(Arc::new(tree), NodeId(0), chunk.span, reference, context)
+    };
+    let tree = match yaml::read(source, chunk) {
+        Ok(tree) => tree,
+        Err(error) => {
+            let text = source.slice(chunk.span);
+            let fails_at = error.span.start.saturating_sub(chunk.span.start) as usize;
+            let templated = template::syntax(text).is_some() || template::unread_placeholder(text, fails_at).is_some();
+            let state = if templated { State::Template } else { State::Unreadable(error) };
+            return take(Object { state, ..of(Tree::empty(source.id)) });
+        }
+    };
+    match tree.root() {
+        Some(root) if is_list(root) => {
+            let root = root.id;
+            items(source, root, &of(tree), take);
+        }
+        Some(_) => {
+            let mut object = of(tree);
+            fill(source, &mut object);
+            take(object);
+        }
+        None => {}
+    }
+}
+
+/// An object of which nothing is known yet but where it stands.
+fn unread(tree: Arc<Tree<'_>>, root: NodeId, span: Span, reference: ObjectRef, context: bool) -> Object<'_> {
+    Object {
         id: ObjectId::default(),
-        reference: Arc::new(ObjectRef { document: chunk.index, ..ObjectRef::default() }),
+        reference: Arc::new(reference),
         state: State::Foreign,
-        span: chunk.span,
-        tree: Arc::new(Tree::empty(source.id)),
-        root: NodeId(0),
+        span,
+        tree,
+        root,
         typed: None,
         faults: Vec::new(),
         verdict: None,
         accepted: false,
         newer: Vec::new(),
         context,
-    };
-    match yaml::read(source, chunk) {
-        Err(error) => {
-            let text = source.slice(chunk.span);
-            let fails_at = error.span.start.saturating_sub(chunk.span.start) as usize;
-            let templated = template::syntax(text).is_some() || template::unread_placeholder(text, fails_at).is_some();
-            object.state = if templated { State::Template } else { State::Unreadable(error) };
-            take(object);
-        }
-        Ok(tree) => {
-            object.tree = Arc::new(tree);
-            match object.tree.clone().root() {
-                Some(root) if is_list(root) => items(source, root, &object, take),
-                Some(_) => {
-                    fill(source, &mut object);
-                    take(object);
-                }
-                None => {}
-            }
-        }
     }
 }
 
@@ -135,24 +145,12 @@ fn is_list(root: Value<'_, '_>) -> bool {
         && root.get("items").is_some_and(|items| matches!(items.follow().kind(), Kind::Sequence))
 }
 
-fn items<'s>(source: &'s Source, root: Value<'_, 's>, list: &Object<'s>, take: &mut dyn FnMut(Object<'s>)) {
-    let Some(items) = root.get("items").map(Value::follow) else { return };
+fn items<'s>(source: &'s Source, root: NodeId, list: &Object<'s>, take: &mut dyn FnMut(Object<'s>)) {
+    let Some(items) = list.tree.value(root).and_then(|root| root.get("items")).map(Value::follow) else { return };
     for (index, item) in items.items().enumerate() {
         let item = item.follow();
-        let mut object = Object {
-            id: ObjectId::default(),
-            reference: Arc::new(ObjectRef { document: list.reference.document, item: u32::try_from(index).ok(), ..ObjectRef::default() }),
-            state: State::Foreign,
-            span: item.span(),
-            tree: Arc::clone(&list.tree),
-            root: item.id,
-            typed: None,
-            faults: Vec::new(),
-            verdict: None,
-            accepted: false,
-            newer: Vec::new(),
-            context: list.context,
-        };
+        let reference = ObjectRef { document: list.reference.document, item: u32::try_from(index).ok(), ..ObjectRef::default() };
+        let mut object = unread(Arc::clone(&list.tree), item.id, item.span(), reference, list.context);
         fill(source, &mut object);
         take(object);
     }

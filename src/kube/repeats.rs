@@ -18,7 +18,7 @@ pub struct Repeat<'o, 's> {
 /// All repeated keys of an object, in the order of the text.
 #[must_use]
 pub fn of<'o, 's>(object: &'o Object<'s>) -> Vec<Repeat<'o, 's>> {
-    let Some(root) = object.value() else { return Vec::new() };
+    let Some(root) = object.value().filter(|root| root.tree.may_repeat_keys()) else { return Vec::new() };
     let ids = root.id.0..root.node().next.0;
     let mut repeats = Vec::new();
     for mapping in ids.map(|id| Value { tree: root.tree, id: NodeId(id) }).filter(|value| value.kind() == Kind::Mapping) {
@@ -32,6 +32,9 @@ pub fn of<'o, 's>(object: &'o Object<'s>) -> Vec<Repeat<'o, 's>> {
 /// Whether any mapping of a tree has a key more than once.
 #[must_use]
 pub fn any(tree: &Tree<'_>) -> bool {
+    if !tree.may_repeat_keys() {
+        return false;
+    }
     let ids = 0..u32::try_from(tree.nodes.len()).unwrap_or(u32::MAX);
     let mappings = ids.filter_map(|id| tree.value(NodeId(id))).filter(|value| value.kind() == Kind::Mapping);
     mappings.filter(|mapping| may_repeat(*mapping)).any(|mapping| {

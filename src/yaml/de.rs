@@ -24,14 +24,8 @@ pub fn from_value<T: DeserializeOwned>(value: Value<'_, '_>, faults: &mut Vec<Fa
     let mut absent: Vec<NodeId> = Vec::new();
     let mut refused: Vec<Fault> = Vec::new();
     loop {
-        let run = Run {
-            faults: RefCell::default(),
-            path: RefCell::default(),
-            pairs: RefCell::default(),
-            structure: Cell::new(""),
-            absent: &absent,
-        };
-        let read = T::deserialize(Reader { value, key: None, wanted: type_name::<T>(), run: &run });
+        let run = Run { faults: RefCell::default(), pairs: RefCell::default(), structure: Cell::new(""), absent: &absent };
+        let read = T::deserialize(Reader { value, key: None, wanted: type_name::<T>(), path: None, run: &run });
         let found = run.faults.into_inner();
         match read {
             Err(Refused(Some((node, fault)))) if absent.len() < AGAIN && !absent.contains(&node) => {
@@ -52,7 +46,6 @@ pub fn from_value<T: DeserializeOwned>(value: Value<'_, '_>, faults: &mut Vec<Fa
 /// One reading of a tree.
 struct Run<'r, 't, 's> {
     faults: RefCell<Vec<Fault>>,
-    path: RefCell<Vec<Step<'t>>>,
     /// Those of the mappings that are being read, the innermost one's last.
     pairs: RefCell<Vec<Pair<'t, 's>>>,
     structure: Cell<&'static str>,
@@ -65,11 +58,25 @@ enum Step<'t> {
     Index(usize),
 }
 
+/// The way to a value, from its last step up.
+struct Path<'r, 't> {
+    step: Step<'t>,
+    above: Option<&'r Path<'r, 't>>,
+}
+
 impl Run<'_, '_, '_> {
-    fn fault(&self, kind: FaultKind, value: Value<'_, '_>, key: Option<Value<'_, '_>>, last: Option<&str>) -> Fault {
+    fn fault(
+        &self,
+        kind: FaultKind,
+        value: Value<'_, '_>,
+        key: Option<Value<'_, '_>>,
+        way: Option<&Path<'_, '_>>,
+        last: Option<&str>,
+    ) -> Fault {
         let (mut path, mut field) = (String::new(), String::new());
-        for step in self.path.borrow().iter() {
-            match step {
+        let steps: Vec<&Path<'_, '_>> = std::iter::successors(way, |path| path.above).collect();
+        for way in steps.into_iter().rev() {
+            match &way.step {
                 Step::Index(index) => path.push_str(&format!("[{index}]")),
                 Step::Key(key) => extend(&mut path, key),
                 Step::Field(name) => {
@@ -121,12 +128,13 @@ struct Reader<'r, 't, 's> {
     value: Value<'t, 's>,
     key: Option<Value<'t, 's>>,
     wanted: &'static str,
+    path: Option<&'r Path<'r, 't>>,
     run: &'r Run<'r, 't, 's>,
 }
 
 impl<'t, 's> Reader<'_, 't, 's> {
     fn wrong(&self, got: Got) {
-        let fault = self.run.fault(FaultKind::WrongType { wanted: self.wanted, got }, self.value, self.key, None);
+        let fault = self.run.fault(FaultKind::WrongType { wanted: self.wanted, got }, self.value, self.key, self.path, None);
         self.run.faults.borrow_mut().push(fault);
     }
 
@@ -145,14 +153,21 @@ impl<'t, 's> Reader<'_, 't, 's> {
     /// Reads a mapping's pairs, with the names of a structure's fields where it is one.
     fn pairs<V: Visitor<'t>>(&self, known: Option<&'static [&'static str]>, visitor: V) -> Result<V::Value, Refused> {
         if self.value.is_effective_as_written() {
-            return visitor.visit_map(Fields { run: self.run, pairs: Pairs::AsWritten(self.value.entries()), known, value: None });
+            return visitor.visit_map(Fields {
+                run: self.run,
+                path: self.path,
+                pairs: Pairs::AsWritten(self.value.entries()),
+                known,
+                value: None,
+            });
         }
         let mut pairs = self.run.pairs.borrow_mut();
         let first = pairs.len();
         self.value.effective_into(&mut pairs, |_| ());
         let end = pairs.len();
         drop(pairs);
-        let read = visitor.visit_map(Fields { run: self.run, pairs: Pairs::Gathered { next: first, end }, known, value: None });
+        let read =
+            visitor.visit_map(Fields { run: self.run, path: self.path, pairs: Pairs::Gathered { next: first, end }, known, value: None });
         self.run.pairs.borrow_mut().truncate(first);
         read
     }
@@ -315,7 +330,7 @@ impl<'t> de::Deserializer<'t> for Reader<'_, 't, '_> {
         }
         let items = self.value.items();
         // Counted first, so that a list of large structures takes no more than it holds.
-        visitor.visit_seq(Items { run: self.run, left: items.clone().count(), items, index: 0 })
+        visitor.visit_seq(Items { run: self.run, path: self.path, left: items.clone().count(), items, index: 0 })
     }
 
     fn deserialize_tuple<V: Visitor<'t>>(self, _: usize, visitor: V) -> Result<V::Value, Refused> {
@@ -390,15 +405,14 @@ impl<'t> MapAccess<'t> for Nothing {
 /// Reads one value below the path, and says whose fault it is where a type refuses it.
 fn below<'t, 's, T: DeserializeSeed<'t>>(
     run: &Run<'_, 't, 's>,
-    step: Step<'t>,
+    path: &Path<'_, 't>,
     key: Option<Value<'t, 's>>,
     value: Value<'t, 's>,
     seed: T,
 ) -> Result<T::Value, Refused> {
-    run.path.borrow_mut().push(step);
     let structure = run.structure.get();
-    let reader = Reader { value: value.follow(), key, wanted: type_name::<T::Value>(), run };
-    let read = seed.deserialize(reader).map_err(|refused| {
+    let reader = Reader { value: value.follow(), key, wanted: type_name::<T::Value>(), path: Some(path), run };
+    seed.deserialize(reader).map_err(|refused| {
         run.structure.set(structure);
         Refused(Some(refused.0.unwrap_or_else(|| {
             let got = match (value.follow().kind(), value.follow().scalar()) {
@@ -408,16 +422,15 @@ fn below<'t, 's, T: DeserializeSeed<'t>>(
                 (_, Some(Scalar::Str(_))) => Got::Text,
                 _ => Got::Number(value.follow().text().to_owned()),
             };
-            let fault = run.fault(FaultKind::WrongType { wanted: type_name::<T::Value>(), got }, value, key, None);
+            let fault = run.fault(FaultKind::WrongType { wanted: type_name::<T::Value>(), got }, value, key, Some(path), None);
             (value.id, Box::new(fault))
         })))
-    });
-    run.path.borrow_mut().pop();
-    read
+    })
 }
 
 struct Items<'r, 't, 's, I> {
     run: &'r Run<'r, 't, 's>,
+    path: Option<&'r Path<'r, 't>>,
     items: I,
     /// How many are yet to come.
     left: usize,
@@ -434,7 +447,7 @@ impl<'t, 's: 't, I: Iterator<Item = Value<'t, 's>>> SeqAccess<'t> for Items<'_, 
             self.index += 1;
             self.left = self.left.saturating_sub(1);
             if !self.run.absent.contains(&item.id) {
-                return below(self.run, Step::Index(index), None, item, seed).map(Some);
+                return below(self.run, &Path { step: Step::Index(index), above: self.path }, None, item, seed).map(Some);
             }
         }
     }
@@ -446,6 +459,7 @@ impl<'t, 's: 't, I: Iterator<Item = Value<'t, 's>>> SeqAccess<'t> for Items<'_, 
 
 struct Fields<'r, 't, 's> {
     run: &'r Run<'r, 't, 's>,
+    path: Option<&'r Path<'r, 't>>,
     pairs: Pairs<'t, 's>,
     /// The fields of the struct; none for a map.
     known: Option<&'static [&'static str]>,
@@ -496,11 +510,11 @@ impl<'t, 's: 't> MapAccess<'t> for Fields<'_, 't, 's> {
         let Some((key, at, value)) = self.value.take() else { return Err(Refused(None)) };
         // What a structure passes over is a field that it does not know.
         if let Some(known) = self.known.filter(|_| type_name::<V::Value>() == type_name::<IgnoredAny>()) {
-            let fault = self.run.fault(FaultKind::Unknown { known }, value, Some(at), Some(&key));
+            let fault = self.run.fault(FaultKind::Unknown { known }, value, Some(at), self.path, Some(&key));
             self.run.faults.borrow_mut().push(fault);
             return seed.deserialize(().into_deserializer());
         }
         let step = if self.known.is_some() { Step::Field(key) } else { Step::Key(key) };
-        below(self.run, step, Some(at), value, seed)
+        below(self.run, &Path { step, above: self.path }, Some(at), value, seed)
     }
 }

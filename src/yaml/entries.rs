@@ -84,6 +84,10 @@ impl<'t, 's> Value<'t, 's> {
         if mapping.kind() != Kind::Mapping {
             return;
         }
+        if mapping.node().flags & (MERGES | MIXED) == 0 {
+            pairs.extend(mapping.entries().map(|entry| Pair { name: Cow::Borrowed(entry.key.text()), entry }));
+            return;
+        }
         let base = pairs.len();
         let mut index = HashMap::new();
         if mapping.node().flags & MERGES == 0 {

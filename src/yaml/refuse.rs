@@ -49,7 +49,7 @@ struct Walk<'t, 's> {
 
 /// The first thing that go-yaml's decoder refuses.
 pub(super) fn first_refusal(tree: &Tree<'_>) -> Option<Refusal> {
-    let size: usize = tree.files.iter().map(|(_, text)| text.len()).sum();
+    let size = tree.written.len() + tree.others.iter().map(|(_, text)| text.len()).sum::<usize>();
     let mut walk = Walk {
         tree,
         frames: Vec::new(),
@@ -163,7 +163,7 @@ impl<'t, 's> Walk<'t, 's> {
                 Kind::Mapping => self.frames.push(Frame::Pairs { next: NodeId(id.0 + 1), end: node.next }),
                 Kind::Alias(target) => {
                     if self.inside.get(id.0 as usize).copied().unwrap_or(true) {
-                        let text = self.tree.files.get(usize::from(node.file)).map_or("", |(_, text)| *text);
+                        let (_, text) = self.tree.source(node);
                         let name = text.get(node.start as usize + 1..node.end as usize).unwrap_or("");
                         return Err(Refusal { message: format!("anchor '{name}' value contains itself"), node: id });
                     }

@@ -53,7 +53,7 @@ pub struct Node {
     pub next: NodeId,
     /// Index of a text, the target of an alias, or [`INLINE`].
     pub(super) text: u32,
-    /// Index into the tree's files: composed objects take nodes of several.
+    /// 0, or one more than the index into the tree's other files: composed objects take nodes of several.
     pub(super) file: u8,
     pub(super) shape: Shape,
     pub(super) flags: u8,
@@ -88,7 +88,11 @@ pub struct Tree<'s> {
     pub comments: Vec<(u32, u32)>,
     /// Text of the chunk that kubectl never looks at: what follows `...`, or the first document's end.
     pub ignored: Option<Span>,
-    pub(super) files: Vec<(FileId, &'s str)>,
+    /// Whether any mapping is [`MIXED`].
+    pub(super) mixed: bool,
+    /// The file's text.
+    pub(super) written: &'s str,
+    pub(super) others: Vec<(FileId, &'s str)>,
     pub(super) texts: Vec<Box<str>>,
     /// Ascending by node.
     pub(super) tags: Vec<(NodeId, Tag)>,
@@ -135,7 +139,9 @@ impl<'s> Tree<'s> {
             nodes: Vec::new(),
             comments: Vec::new(),
             ignored: None,
-            files: vec![(file, text)],
+            mixed: false,
+            written: text,
+            others: Vec::new(),
             texts: Vec::new(),
             tags: Vec::new(),
         }
@@ -145,6 +151,12 @@ impl<'s> Tree<'s> {
     #[must_use]
     pub fn root(&self) -> Option<Value<'_, 's>> {
         (!self.nodes.is_empty()).then_some(Value { tree: self, id: NodeId(0) })
+    }
+
+    /// Whether two keys of any of its mappings can be written alike.
+    #[must_use]
+    pub fn may_repeat_keys(&self) -> bool {
+        self.mixed
     }
 
     /// Places of the comments.
@@ -168,6 +180,15 @@ impl<'s> Tree<'s> {
         }
     }
 
+    /// The file that a node stands in, and its text.
+    #[inline]
+    pub(super) fn source(&self, node: &Node) -> (FileId, &'s str) {
+        match usize::from(node.file).checked_sub(1) {
+            None => (self.file, self.written),
+            Some(other) => self.others.get(other).copied().unwrap_or((self.file, "")),
+        }
+    }
+
     pub(super) fn len(&self) -> NodeId {
         NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX))
     }
@@ -175,6 +196,7 @@ impl<'s> Tree<'s> {
     pub(super) fn flag(&mut self, id: NodeId, flag: u8) {
         if let Some(node) = self.nodes.get_mut(id.0 as usize) {
             node.flags |= flag;
+            self.mixed |= flag == MIXED;
         }
     }
 }

@@ -58,8 +58,7 @@ impl<'t, 's> Value<'t, 's> {
     #[must_use]
     pub fn span(self) -> Span {
         let node = self.node();
-        let file = self.tree.files.get(usize::from(node.file)).map_or(self.tree.file, |(file, _)| *file);
-        Span::new(file, node.start, node.end)
+        Span::new(self.tree.source(node).0, node.start, node.end)
     }
 
     /// A scalar's text with escapes and folding undone, whatever it means; empty for collections and aliases.
@@ -72,8 +71,7 @@ impl<'t, 's> Value<'t, 's> {
             return self.tree.texts.get(node.text as usize).map_or("", |text| text);
         }
         let quote = usize::from(matches!(style, Style::SingleQuoted | Style::DoubleQuoted));
-        let file = self.tree.files.get(usize::from(node.file)).map_or("", |(_, text)| *text);
-        file.get(node.start as usize + quote..(node.end as usize).saturating_sub(quote)).unwrap_or("")
+        self.tree.source(node).1.get(node.start as usize + quote..(node.end as usize).saturating_sub(quote)).unwrap_or("")
     }
 
     /// The tag, its handle resolved (`tag:yaml.org,2002:str`), if one is written.

@@ -34,6 +34,13 @@ const fn row(
     Row { group_version, namespaced, cluster, versions }
 }
 
+impl Row {
+    fn is_of(&self, group: &str) -> bool {
+        let version = self.group_version.strip_prefix(group);
+        version.is_some_and(|version| if group.is_empty() { !version.contains('/') } else { version.starts_with('/') })
+    }
+}
+
 const ALWAYS: (u8, u8) = (0, u8::MAX);
 
 const fn since(minor: u8) -> (u8, u8) {
@@ -124,11 +131,7 @@ pub fn served(api_version: &str, kind: &str, version: Version) -> Served {
         }
     }
     let group = group_of(api_version);
-    if EMPTY_GROUPS.contains(&group) || ROWS.iter().any(|row| group_of(row.group_version) == group) {
-        Served::No
-    } else {
-        Served::NotBuiltIn
-    }
+    if EMPTY_GROUPS.contains(&group) || ROWS.iter().any(|row| row.is_of(group)) { Served::No } else { Served::NotBuiltIn }
 }
 
 #[cfg(test)]
