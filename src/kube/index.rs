@@ -146,7 +146,7 @@ impl Entries {
                 let below = self.between(DirectoryId(own.0 + 1), directories.end(own)).iter().take(SCANNED);
                 let below = below.filter(|(it, _)| within_two(*it));
                 let beside = self.around(directories, parent, own).filter(|(it, _)| directories.parent(*it) == parent);
-                let layers = self.around(directories, grandparent, own);
+                let layers = self.around(directories, grandparent.filter(|_| scope.units.may_have_layers(directories, own)), own);
                 let layers = layers.filter(|(it, _)| directories.parent(*it) != parent && !directories.are_close(own, *it));
                 above.chain(below).chain(beside).chain(layers).filter(|(it, _)| is(*it)).map(|(_, id)| *id).take(MOST).collect()
             }
@@ -178,9 +178,9 @@ impl<K: Hash + Eq> Index<K> {
         Self(by)
     }
 
-    /// The objects that share their key with others.
-    pub fn shared(&self) -> impl Iterator<Item = ObjectId> {
-        self.0.values().filter(|entries| entries.len() > 1).flat_map(|entries| &entries.0).map(|(_, id)| *id)
+    /// The objects of each key that more than one has; those of one file follow one another.
+    pub fn shared(&self) -> impl Iterator<Item = &[(DirectoryId, ObjectId)]> {
+        self.0.values().map(|entries| entries.0.as_slice()).filter(|entries| entries.len() > 1)
     }
 
     /// The objects of a key.
