@@ -380,6 +380,9 @@ fn is_named_for_a_kind(name: &str, layer: Option<Layer>) -> bool {
 
 /// A folder's name without signs and capitals.
 fn bare(name: &str) -> String {
+    if name.is_ascii() {
+        return name.bytes().filter(u8::is_ascii_alphanumeric).map(|c| char::from(c.to_ascii_lowercase())).collect();
+    }
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
