@@ -130,7 +130,7 @@ pub fn write(findings: &[Finding], sources: &[Source], path: &dyn Fn(&Source) ->
 
 /// The rule, the object and the field, as the file has them.
 fn key(finding: &Finding) -> [String; 3] {
-    let object = finding.object.as_ref().map(title).unwrap_or_default();
+    let object = finding.object.as_deref().map(title).unwrap_or_default();
     [finding.rule.to_owned(), object, finding.field.as_deref().map(fingerprint::without_positions).unwrap_or_default()]
 }
 

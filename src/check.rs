@@ -4,10 +4,11 @@ mod silence;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::config::{Levels, LevelsByFile, Settings};
 use crate::cost::{self, Options, Sharing};
-use crate::finding::Finding;
+use crate::finding::{Finding, Label};
 use crate::kube::maps::Map;
 use crate::kube::object::State;
 use crate::kube::{Object, Profile, World, read};
@@ -65,13 +66,9 @@ pub fn check<'l>(
     levels: &(dyn Fn(&Source) -> &'l Levels + Sync),
 ) -> Checked {
     let judge = profile.lenient();
-    let much = parallel::is_much(sources);
-    let objects: Vec<Vec<Object<'_>>> = parallel::map(sources, much, |source| {
-        let context = context(source);
-        read::objects(source, context, (!context).then_some(&judge))
-    });
-    let documents = objects.iter().flatten().filter(|object| !object.context && object.reference.item.is_none_or(|item| item == 0)).count();
-    let world = World::new(sources, profile, objects.into_iter().flatten().collect());
+    let objects = read::all(sources, context, Some(&judge));
+    let documents = objects.iter().filter(|object| !object.context && object.reference.item.is_none_or(|item| item == 0)).count();
+    let world = World::new(sources, profile, objects);
     let (findings, ignored) = judge_all(&world, levels);
     let may_speak = sources.iter().any(|source| !context(source) && levels(source).speaks(PRICED));
     let saving = if may_speak { cost::saving(&world, &Options::of(&world.profile)) } else { None };
@@ -142,10 +139,10 @@ fn settle(finding: &mut Finding, rule: &Rule, object: &Object<'_>, levels: Optio
     let asked = levels.and_then(|levels| levels.severity.get(rule.name).copied().flatten());
     finding.severity = asked.unwrap_or_else(|| rule.severity(finding.confidence));
     if finding.object.is_none() && !object.reference.kind.is_empty() {
-        finding.object = Some(object.reference.clone());
+        finding.object = Some(Arc::clone(&object.reference));
     }
     if finding.labels.is_empty() {
-        finding.labels.push(crate::finding::Label { span: Span { end: object.span.start, ..object.span }, message: String::new() });
+        finding.labels = vec![Label { span: Span { end: object.span.start, ..object.span }, message: String::new() }];
     }
 }
 

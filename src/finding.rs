@@ -1,5 +1,8 @@
 //! What svclint says: a finding, its places, its way out. Knows no rule and no format.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use crate::source::Span;
 
 /// How bad a finding is.
@@ -102,7 +105,8 @@ pub struct Fix {
     pub edits: Vec<Edit>,
 }
 
-/// One thing that is wrong, or worth knowing, at one place.
+/// One thing that is wrong, or worth knowing, at one place. There may be one for every object of a large file, so what few
+/// findings have is boxed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// The rule's name; the run fills it in.
@@ -116,17 +120,17 @@ pub struct Finding {
     /// The places; the first is the primary one.
     pub labels: Vec<Label>,
     /// The object at fault; none for a file as a whole.
-    pub object: Option<ObjectRef>,
+    pub object: Option<Arc<ObjectRef>>,
     /// The deepest field at fault: `spec.ports[0].targetPort`.
     pub field: Option<String>,
     /// The way out.
-    pub help: Option<String>,
+    pub help: Option<Cow<'static, str>>,
     /// The API server's own words, where it refuses or warns.
-    pub server: Option<ServerSays>,
+    pub server: Option<Box<ServerSays>>,
     /// A mend.
-    pub fix: Option<Fix>,
+    pub fix: Option<Box<Fix>>,
     /// What it shares with others of its rule that say the same of other places: as info they are told once a folder.
-    pub once: Option<String>,
+    pub once: Option<Box<str>>,
 }
 
 impl Finding {
@@ -169,14 +173,15 @@ impl Finding {
     /// Adds a place; the first one added is the primary one.
     #[must_use]
     pub fn label(mut self, span: Span, message: impl Into<String>) -> Self {
+        self.labels.reserve_exact(1); // most have one
         self.labels.push(Label { span, message: message.into() });
         self
     }
 
     /// Says whose finding it is.
     #[must_use]
-    pub fn object(mut self, object: ObjectRef) -> Self {
-        self.object = Some(object);
+    pub fn object(mut self, object: impl Into<Arc<ObjectRef>>) -> Self {
+        self.object = Some(object.into());
         self
     }
 
@@ -189,14 +194,14 @@ impl Finding {
 
     /// Says the way out.
     #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    pub fn help(mut self, help: impl Into<Cow<'static, str>>) -> Self {
         self.help = Some(help.into());
         self
     }
 
     /// Says what it shares with others of its rule, which are told with it.
     #[must_use]
-    pub fn once(mut self, what: impl Into<String>) -> Self {
+    pub fn once(mut self, what: impl Into<Box<str>>) -> Self {
         self.once = Some(what.into());
         self
     }
@@ -204,21 +209,21 @@ impl Finding {
     /// Quotes the API server.
     #[must_use]
     pub fn server(mut self, server: ServerSays) -> Self {
-        self.server = Some(server);
+        self.server = Some(Box::new(server));
         self
     }
 
     /// Offers a mend that may be applied unseen.
     #[must_use]
     pub fn safe_fix(mut self, title: impl Into<String>, edits: Vec<Edit>) -> Self {
-        self.fix = Some(Fix { title: title.into(), safety: Safety::Safe, edits });
+        self.fix = Some(Box::new(Fix { title: title.into(), safety: Safety::Safe, edits }));
         self
     }
 
     /// Offers a mend that somebody should look at.
     #[must_use]
     pub fn unsafe_fix(mut self, title: impl Into<String>, edits: Vec<Edit>) -> Self {
-        self.fix = Some(Fix { title: title.into(), safety: Safety::Unsafe, edits });
+        self.fix = Some(Box::new(Fix { title: title.into(), safety: Safety::Unsafe, edits }));
         self
     }
 

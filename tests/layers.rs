@@ -19,7 +19,7 @@ const LAYERS: [(&str, &[&str]); 15] = [
     ("rules", &["kube", "cost", "config", "ignores", "finding", "source", "yaml"]),
     ("parallel", &["source"]),
     ("explain", &["kube", "cost", "source", "finding", "report", "parallel"]),
-    ("report", &["finding", "fingerprint", "source", "rules", "kube", "dry_run", "cost"]),
+    ("report", &["finding", "fingerprint", "source", "rules", "kube", "dry_run", "cost", "parallel"]),
     ("walk", &["source", "config", "parallel"]),
     ("config", &["kube", "finding", "source"]),
 ];

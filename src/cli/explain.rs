@@ -10,8 +10,7 @@ use crate::check;
 use crate::exit::Exit;
 use crate::explain::rules::{Mode, Node, rules};
 use crate::explain::{self, Explanation, Wanted, view};
-use crate::kube::{Object, World, read};
-use crate::parallel;
+use crate::kube::{World, read};
 use crate::report::safe::Safe;
 use crate::walk;
 
@@ -36,12 +35,9 @@ pub fn explain(options: &Explain, looks: Looks) -> Result<Exit, String> {
         let is_context = |id: u32| id as usize >= files.named;
         let levels = settings.levels(&files.sources, |source| walk::absolute(Path::new(&source.path)));
         let judge = settings.profile.lenient();
-        let much = parallel::is_much(&files.sources);
-        let objects: Vec<Vec<Object<'_>>> = parallel::map(&files.sources, much, |source| {
-            let context = is_context(source.id.0);
-            read::objects(source, context, (!context && options.rules.is_none()).then_some(&judge))
-        });
-        let world = World::new(&files.sources, settings.profile.clone(), objects.into_iter().flatten().collect());
+        let judge = Some(&judge).filter(|_| options.rules.is_none());
+        let objects = read::all(&files.sources, &|source| is_context(source.id.0), judge);
+        let world = World::new(&files.sources, settings.profile.clone(), objects);
         explanation.kubernetes_version = settings.profile.version.to_string();
         match options.rules {
             Some(mode) => written += &rules(&world, &wanted, &node(options), mode.into()),

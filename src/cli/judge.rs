@@ -93,13 +93,14 @@ impl Run {
     }
 
     fn take(&mut self, mut mended: Mended, settings: &Settings, stdin: Option<&str>, known: &Known) {
-        let Checked { findings, documents, ignored, saving } = mended.checked;
+        let Checked { mut findings, documents, ignored, saving } = mended.checked;
         if saving.as_ref().map(|it| it.saves.amount) > self.saving.as_ref().map(|it| it.saves.amount) {
             self.saving = saving;
         }
         let told = known.told(&mended.sources, &findings);
         self.in_baseline += known.in_baseline(&mended.sources, &findings);
-        let mut findings: Vec<Finding> = findings.into_iter().zip(told).filter_map(|(finding, told)| told.then_some(finding)).collect();
+        let mut told = told.into_iter();
+        findings.retain(|_| told.next().unwrap_or(true));
         let worst = findings.iter().map(|finding| finding.severity).max();
         let fails = matches!((settings.fail_on, worst), (FailOn::At(least), Some(worst)) if worst >= least);
         self.exit = self.exit.max(Some(if fails { Exit::Found } else { Exit::Clean }));

@@ -108,7 +108,7 @@ fn look<S: anstream::stream::RawStream>(stream: &S, color: Color) -> Look {
 
 /// Writes results. A reader that has seen enough and closed its end is no fault.
 pub fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), String> {
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = BufWriter::with_capacity(64 << 10, io::stdout().lock());
     match write(&mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(format!("can't write the results: {error}")),
         _ => Ok(()),

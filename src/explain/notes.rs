@@ -137,7 +137,7 @@ fn note(world: &World<'_>, finding: &Finding) -> Note {
         severity,
         message: finding.message.clone(),
         why: finding.labels.iter().enumerate().filter(|(_, label)| !label.message.is_empty()).map(why).collect(),
-        help: finding.help.clone(),
+        help: finding.help.as_deref().map(str::to_owned),
         fix: finding.fix.as_ref().map(|fix| fix.title.clone()),
         object: finding.object.as_ref().map(|object| format!("{}/{}", object.kind, object.name)),
         path: source.map(|source| source.path.clone()).unwrap_or_default(),

@@ -19,7 +19,7 @@ pub fn data<'w, 's>(world: &'w World<'s>, workload: &Object<'_>, name: &str) -> 
     let maps = world.placed("ConfigMap", name, workload, Distance::Far);
     let (_, _, nearest) = maps.into_iter().find(|(namespaces, ..)| *namespaces != Namespaces::Different)?;
     match &nearest.typed {
-        Some(Typed::ConfigMap(map)) => Some((nearest, map.data.as_ref()?)),
+        Some(Typed::ConfigMap(map)) => Some((nearest, map.data(nearest)?)),
         _ => None,
     }
 }

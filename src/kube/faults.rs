@@ -38,7 +38,6 @@ pub fn is_to_be_filled_in(object: &Object<'_>, fault: &Fault) -> bool {
 }
 
 /// Fields that the kind has, and this version of Kubernetes does not know yet: their paths.
-#[must_use]
 pub fn newer<'o>(object: &'o Object<'_>) -> impl Iterator<Item = &'o str> {
     object.newer.iter().filter_map(|words| words.split('"').nth(1))
 }

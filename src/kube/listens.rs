@@ -324,7 +324,7 @@ pub fn writes(world: &World<'_>, object: &Object<'_>, template: &Template<'_>, n
     let Some(spec) = template.spec else { return false };
     let number = number.to_string();
     let in_text = |text: &str| mentioned(text, &number);
-    let annotated = object.metadata().and_then(|metadata| metadata.annotations.as_ref());
+    let annotated = object.annotations();
     let templated = template.annotations;
     if annotated.into_iter().chain(templated).flat_map(|all| all.values()).any(|value| in_text(value)) {
         return true;

@@ -88,7 +88,7 @@ pub fn is_apart(world: &World<'_>, a: &Object<'_>, b: &Object<'_>) -> bool {
 
 /// Whether an object says that a chart made it.
 fn is_of_chart(object: &Object<'_>) -> bool {
-    let labels = object.metadata().and_then(|metadata| metadata.labels.as_ref());
+    let labels = object.labels();
     labels.into_iter().flatten().any(|(key, value)| {
         matches!(key.as_str(), "helm.sh/chart" | "chart")
             || matches!(key.as_str(), "app.kubernetes.io/managed-by" | "heritage") && value == "Helm"

@@ -79,7 +79,7 @@ impl NearMiss<'_, '_> {
 fn misses(world: &World<'_>, from: &Object<'_>, object: &Object<'_>, selector: &Labels) -> Option<Vec<Miss>> {
     let none = Labels::new();
     let labels = object.template()?.labels.unwrap_or(&none);
-    let own = object.metadata().and_then(|metadata| metadata.labels.as_ref());
+    let own = object.labels();
     let mut misses = Vec::new();
     let mut met = 0;
     for (key, value) in selector {

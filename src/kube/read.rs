@@ -1,4 +1,4 @@
-//! From a file to its objects: documents cut, lists opened, kinds dispatched. Knows one file at a time.
+//! From a file to its objects: documents cut, lists opened, kinds dispatched. Knows no object's neighbours.
 
 use std::sync::Arc;
 
@@ -8,35 +8,94 @@ use super::object::{Object, ObjectId, State};
 use super::typed::Typed;
 use super::{Profile, repeats, template, verdict};
 use crate::finding::ObjectRef;
+use crate::parallel;
 use crate::source::Source;
 use crate::yaml::{self, Chunk, FaultKind, Kind, NodeId, Tree, Value};
 
-/// Reads all objects of a file; a document that gives none is in the list too, with what became of it.
-/// With a profile each is judged too.
+/// How many objects are decoded, and then judged, in turn: enough that the code of a kind is not fetched for each anew, few
+/// enough that what was read of them is still at hand. Without it `check` waits for its own instructions a sixth of its time.
+const BLOCK: usize = 64;
+
+/// How many files one thread reads at a time, at most.
+const FILES: usize = 32;
+
+/// Reads all objects of some files, in their order; a document that gives none is in the list too, with what became of it.
+/// With a profile each is judged too, but those of files that are only context.
+#[must_use]
+pub fn all<'s>(sources: &'s [Source], context: &(dyn Fn(&Source) -> bool + Sync), judge: Option<&Profile>) -> Vec<Object<'s>> {
+    let files: Vec<&[Source]> = sources.chunks((sources.len() / 8).clamp(1, FILES)).collect();
+    let mut read = parallel::map(&files, parallel::is_much(sources), |files| {
+        let mut reading = Reading { objects: Vec::new(), settled: 0, judge };
+        for source in *files {
+            parse(source, context(source), &mut |object| reading.add(object));
+        }
+        reading.settle();
+        reading.objects
+    });
+    if read.len() == 1 {
+        return read.pop().unwrap_or_default();
+    }
+    let mut objects = Vec::with_capacity(read.iter().map(Vec::len).sum());
+    read.into_iter().for_each(|mut those| objects.append(&mut those));
+    objects
+}
+
+/// Reads all objects of a file, as [`all`] does.
 #[must_use]
 pub fn objects<'s>(source: &'s Source, context: bool, judge: Option<&Profile>) -> Vec<Object<'s>> {
-    let mut read = Vec::new();
-    each(source, context, &mut |mut object, decoded| {
-        if let Some(decoded) = decoded {
-            keep(&mut object, decoded, judge);
-        }
-        forget(&mut object);
-        read.push(object);
-    });
-    read
+    all(std::slice::from_ref(source), &|_| context, judge)
 }
 
 /// Reads a file's objects one by one, each with its whole content; that is none where there is no object.
-pub fn each<'s>(source: &'s Source, context: bool, take: &mut dyn FnMut(Object<'s>, Option<Decoded>)) {
+pub fn each<'s>(source: &'s Source, take: &mut dyn FnMut(Object<'s>, Option<Decoded>)) {
+    parse(source, false, &mut |mut object| {
+        let decoded = decode(&mut object);
+        take(object, decoded);
+    });
+}
+
+/// Objects on their way: those that are parsed, of which the first are decoded and judged.
+struct Reading<'s, 'p> {
+    objects: Vec<Object<'s>>,
+    settled: usize,
+    judge: Option<&'p Profile>,
+}
+
+impl<'s> Reading<'s, '_> {
+    fn add(&mut self, object: Object<'s>) {
+        self.objects.push(object);
+        if self.objects.len() - self.settled >= BLOCK {
+            self.settle();
+        }
+    }
+
+    /// Decodes and judges what is parsed, kind by kind.
+    fn settle(&mut self) {
+        let block = self.objects.get_mut(self.settled..).unwrap_or_default();
+        let mut ordered: Vec<&mut Object<'s>> = block.iter_mut().collect();
+        ordered.sort_by(|a, b| a.reference.kind.cmp(&b.reference.kind));
+        let decoded: Vec<Option<Decoded>> = ordered.iter_mut().map(|object| decode(object)).collect();
+        for (object, decoded) in ordered.into_iter().zip(decoded) {
+            if let Some(decoded) = decoded {
+                keep(object, decoded, self.judge.filter(|_| !object.context));
+            }
+            forget(object);
+        }
+        self.settled = self.objects.len();
+    }
+}
+
+/// Finds the objects of a file, without their content.
+fn parse<'s>(source: &'s Source, context: bool, take: &mut dyn FnMut(Object<'s>)) {
     for chunk in yaml::documents(source) {
         document(source, &chunk, context, take);
     }
 }
 
-fn document<'s>(source: &'s Source, chunk: &Chunk, context: bool, take: &mut dyn FnMut(Object<'s>, Option<Decoded>)) {
+fn document<'s>(source: &'s Source, chunk: &Chunk, context: bool, take: &mut dyn FnMut(Object<'s>)) {
     let mut object = Object {
         id: ObjectId::default(),
-        reference: ObjectRef { document: chunk.index, ..ObjectRef::default() },
+        reference: Arc::new(ObjectRef { document: chunk.index, ..ObjectRef::default() }),
         state: State::Foreign,
         span: chunk.span,
         tree: Arc::new(Tree::empty(source.id)),
@@ -54,15 +113,15 @@ fn document<'s>(source: &'s Source, chunk: &Chunk, context: bool, take: &mut dyn
             let fails_at = error.span.start.saturating_sub(chunk.span.start) as usize;
             let templated = template::syntax(text).is_some() || template::unread_placeholder(text, fails_at).is_some();
             object.state = if templated { State::Template } else { State::Unreadable(error) };
-            take(object, None);
+            take(object);
         }
         Ok(tree) => {
             object.tree = Arc::new(tree);
             match object.tree.clone().root() {
                 Some(root) if is_list(root) => items(source, root, &object, take),
                 Some(_) => {
-                    let decoded = fill(source, &mut object);
-                    take(object, decoded);
+                    fill(source, &mut object);
+                    take(object);
                 }
                 None => {}
             }
@@ -76,13 +135,13 @@ fn is_list(root: Value<'_, '_>) -> bool {
         && root.get("items").is_some_and(|items| matches!(items.follow().kind(), Kind::Sequence))
 }
 
-fn items<'s>(source: &'s Source, root: Value<'_, 's>, list: &Object<'s>, take: &mut dyn FnMut(Object<'s>, Option<Decoded>)) {
+fn items<'s>(source: &'s Source, root: Value<'_, 's>, list: &Object<'s>, take: &mut dyn FnMut(Object<'s>)) {
     let Some(items) = root.get("items").map(Value::follow) else { return };
     for (index, item) in items.items().enumerate() {
         let item = item.follow();
         let mut object = Object {
             id: ObjectId::default(),
-            reference: ObjectRef { document: list.reference.document, item: u32::try_from(index).ok(), ..ObjectRef::default() },
+            reference: Arc::new(ObjectRef { document: list.reference.document, item: u32::try_from(index).ok(), ..ObjectRef::default() }),
             state: State::Foreign,
             span: item.span(),
             tree: Arc::clone(&list.tree),
@@ -94,8 +153,8 @@ fn items<'s>(source: &'s Source, root: Value<'_, 's>, list: &Object<'s>, take: &
             newer: Vec::new(),
             context: list.context,
         };
-        let decoded = fill(source, &mut object);
-        take(object, decoded);
+        fill(source, &mut object);
+        take(object);
     }
 }
 
@@ -103,31 +162,42 @@ fn text<'t>(value: Value<'t, '_>, key: &str) -> Option<&'t str> {
     value.get(key)?.follow().as_str()
 }
 
-/// Says what an object is, and decodes it.
-fn fill<'s>(source: &'s Source, object: &mut Object<'s>) -> Option<Decoded> {
+/// Says what an object is.
+fn fill<'s>(source: &'s Source, object: &mut Object<'s>) {
     let tree = Arc::clone(&object.tree);
     let root = Value { tree: &tree, id: object.root };
     if !matches!(root.kind(), Kind::Mapping) {
-        return None;
+        return;
     }
     let metadata = root.get("metadata").map(Value::follow);
     let of_metadata = |key: &str| metadata.filter(|metadata| matches!(metadata.kind(), Kind::Mapping)).and_then(|it| text(it, key));
-    object.reference.api_version = text(root, "apiVersion").unwrap_or_default().to_owned();
-    object.reference.kind = text(root, "kind").unwrap_or_default().to_owned();
-    object.reference.namespace = of_metadata("namespace").filter(|namespace| !namespace.is_empty()).map(str::to_owned);
-    object.reference.name = of_metadata("name").or_else(|| of_metadata("generateName")).unwrap_or_default().to_owned();
+    let reference = Arc::make_mut(&mut object.reference);
+    reference.api_version = text(root, "apiVersion").unwrap_or_default().to_owned();
+    reference.kind = text(root, "kind").unwrap_or_default().to_owned();
+    reference.namespace = of_metadata("namespace").filter(|namespace| !namespace.is_empty()).map(str::to_owned);
+    reference.name = of_metadata("name").or_else(|| of_metadata("generateName")).unwrap_or_default().to_owned();
     if object.reference.api_version.is_empty() || object.reference.kind.is_empty() {
         if !object.reference.kind.is_empty() && template::syntax(source.slice(object.span)).is_some() {
             object.state = State::Template;
         }
-        return None;
+        return;
     }
     if template::ytt(source.slice(object.span)).is_some() {
         object.state = State::Template;
-        return None;
+        return;
     }
     object.state = State::Object;
-    Some(Decoded::read(&object.reference.api_version, &object.reference.kind, root, &mut object.faults))
+}
+
+/// Reads an object's content; none where there is no object.
+fn decode(object: &mut Object<'_>) -> Option<Decoded> {
+    if object.state != State::Object {
+        return None;
+    }
+    let mut faults = Vec::new();
+    let decoded = verdict::decode(object, &mut faults);
+    object.faults = faults;
+    decoded
 }
 
 /// Keeps of an object's content what is asked for again, once it is judged.
@@ -137,16 +207,13 @@ fn keep(object: &mut Object<'_>, mut decoded: Decoded, judge: Option<&Profile>) 
         return;
     };
     object.newer = newer_fields::unknown_fields(&decoded, profile.version);
-    // Into these no default is filled but into the metadata.
-    let metadata = matches!(decoded, Decoded::ConfigMap(_) | Decoded::Other(_)).then(|| decoded.metadata().clone());
-    let typed = if metadata.is_none() { Some(Typed::of(&decoded)) } else { None };
+    // Into these nothing is filled that is asked for again: only a name and a namespace.
+    let is_kept_as_judged = matches!(decoded, Decoded::Other(_));
+    let typed = (!is_kept_as_judged).then(|| Typed::of(&decoded));
     let verdict = verdict::beside_faults(object, &mut decoded, profile);
     object.accepted = verdict.code == Some(201) && !object.faults.iter().any(|fault| matches!(fault.kind, FaultKind::WrongType { .. }));
     object.verdict = verdict.says_something().then(|| Box::new(verdict));
-    object.typed = typed.or_else(|| {
-        *decoded.metadata_mut() = metadata?;
-        Some(decoded.into())
-    });
+    object.typed = Some(typed.unwrap_or_else(|| decoded.into()));
 }
 
 /// Drops the nodes of a kind that no rule asks about and that is large: there are megabytes of definitions of custom

@@ -34,7 +34,8 @@ pub fn of_decoded(object: &Object<'_>, decoded: Option<Decoded>, profile: &Profi
 
 /// Reads an object's whole content from its nodes, even of a document that is yet to be rendered, as if it were not; none
 /// where it does not read.
-fn decode(object: &Object<'_>, faults: &mut Vec<Fault>) -> Option<Decoded> {
+#[must_use]
+pub fn decode(object: &Object<'_>, faults: &mut Vec<Fault>) -> Option<Decoded> {
     Some(Decoded::read(&object.reference.api_version, object.kind(), object.value()?, faults))
 }
 

@@ -161,7 +161,7 @@ impl<'s> World<'s> {
                 }
             }
             if object.kind() == "EndpointSlice" {
-                let labels = object.metadata().and_then(|metadata| metadata.labels.as_ref());
+                let labels = object.labels();
                 slices.extend(labels.and_then(|labels| labels.get(SERVICE_NAME)).map(|name| (words.add(name), directory, id)));
             }
             if let Some(template) = object.template() {

@@ -13,7 +13,7 @@ use super::{Look, Report, style};
 /// What the writer answers.
 pub fn write(out: &mut dyn Write, report: &Report<'_>, look: Look) -> io::Result<()> {
     let bold = if look.color { Style::new().bold() } else { Style::new() };
-    for finding in report.findings {
+    report.each(out, |out, finding| {
         let span = finding.span();
         let place = report.source(span.file).map(|source| source.line_column(span.start));
         let (line, column) = place.map_or((1, 1), |place| (place.line, place.column));
@@ -24,7 +24,6 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>, look: Look) -> io::Result
             Safe(report.path(span)).style(bold),
             severity.style(style(finding.severity, look)),
             Safe(&finding.message)
-        )?;
-    }
-    Ok(())
+        )
+    })
 }

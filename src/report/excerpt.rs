@@ -22,7 +22,7 @@ const MARGIN: usize = 12;
 /// What miette draws for one finding.
 #[derive(Debug)]
 pub struct Excerpt {
-    hunks: Vec<Hunk>,
+    pub(super) hunks: Vec<Hunk>,
     /// In the order of their offsets.
     pub labels: Vec<LabeledSpan>,
     /// How many places are not drawn.
@@ -31,16 +31,19 @@ pub struct Excerpt {
 
 /// A run of lines of one file.
 #[derive(Debug)]
-struct Hunk {
-    path: String,
-    text: String,
+pub(super) struct Hunk {
+    /// Of its file, safe to show.
+    pub path: String,
+    /// Its lines, each with a line end.
+    pub text: String,
     /// Where it stands among the hunks.
-    offset: usize,
+    pub offset: usize,
     /// Number, from 0, of its first line.
-    line: usize,
-    lines: usize,
+    pub line: usize,
+    /// How many lines.
+    pub lines: usize,
     /// Where each label is, as people count, by its offset.
-    places: Vec<(usize, LineColumn)>,
+    pub places: Vec<(usize, LineColumn)>,
 }
 
 /// A label in its file, cut to what can be drawn.
@@ -139,7 +142,8 @@ impl<'a> Mark<'a> {
 
     /// Whether it is drawn in one run of lines with the mark before it and the first of the run.
     fn joins(&self, before: &Self, first: &Self, budget: usize) -> bool {
-        let far_on_one_line = self.first == before.last && (self.span.end - before.span.start.max(first.span.start)) as usize > budget;
+        let far_on_one_line =
+            self.first == before.last && self.span.end.saturating_sub(before.span.start.max(first.span.start)) as usize > budget;
         self.source.id == before.source.id && self.first <= before.last + 3 && !far_on_one_line
     }
 }

@@ -37,7 +37,7 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
     let fingerprints = report.fingerprints();
     let found = report.findings.iter().zip(fingerprints).map(|(finding, fingerprint)| issue(finding, fingerprint, report));
     let issues: Vec<Issue<'_>> = report.unreadable.iter().map(unread).chain(found).collect();
-    safe::write_json(out, &serde_json::to_string_pretty(&issues).map_err(io::Error::other)?)?;
+    safe::pretty(out, &issues)?;
     out.write_all(b"\n")
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::{Report, safe};
 use crate::cost::Sharing;
@@ -14,8 +14,7 @@ use crate::source::{Span, Unreadable};
 /// # Errors
 /// What the writer answers.
 pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
-    let json = serde_json::to_string_pretty(&Whole::of(report)).map_err(io::Error::other)?;
-    safe::write_json(out, &json)?;
+    safe::pretty(out, &Whole::of(report))?;
     out.write_all(b"\n")
 }
 
@@ -26,7 +25,7 @@ struct Whole<'a> {
     tool: Tool,
     kubernetes_version: &'a str,
     summary: Summary,
-    findings: Vec<Item<'a>>,
+    findings: Items<'a>,
     unreadable: Vec<Unread<'a>>,
 }
 
@@ -75,6 +74,15 @@ impl From<&Sharing> for Saving {
             prices_as_of: it.as_of.map(|date| date.to_string()),
             source: it.sources.join("; "),
         }
+    }
+}
+
+/// The findings, each made when it is written: there may be a hundred thousand.
+struct Items<'a>(&'a Report<'a>);
+
+impl Serialize for Items<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.findings.iter().map(|finding| Item::of(finding, self.0)))
     }
 }
 
@@ -173,7 +181,7 @@ impl<'a> Whole<'a> {
                 fixed: report.fixed.unwrap_or(0),
                 saving: report.saving.as_ref().map(Saving::from),
             },
-            findings: report.findings.iter().map(|finding| Item::of(finding, report)).collect(),
+            findings: Items(report),
             unreadable: report.unreadable.iter().map(|Unreadable { path, message }| Unread { path, message }).collect(),
         }
     }
@@ -191,11 +199,11 @@ impl<'a> Item<'a> {
             severity: finding.severity.name(),
             message: &finding.message,
             place: Place::of(finding.span(), report),
-            object: finding.object.as_ref().map(Object::of),
+            object: finding.object.as_deref().map(Object::of),
             field: finding.field.as_deref(),
             labels: finding.labels.iter().enumerate().map(label).collect(),
             help: finding.help.as_deref(),
-            server: finding.server.as_ref().map(|ServerSays { field, reason, message }| Server { field, reason, message }),
+            server: finding.server.as_deref().map(|ServerSays { field, reason, message }| Server { field, reason, message }),
             fix: finding.fix.as_ref().map(|fix| Mend::of(fix, report)),
         }
     }

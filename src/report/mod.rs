@@ -12,6 +12,7 @@ pub mod gitlab;
 pub mod json;
 pub mod junit;
 pub mod once;
+mod plain;
 pub mod rdjson;
 pub mod rules;
 pub mod safe;
@@ -19,14 +20,23 @@ pub mod sarif;
 pub mod summary;
 pub mod wrap;
 
+use std::io::{self, Write};
+
 use owo_colors::Style;
 
 use crate::cost::Sharing;
 use crate::finding::{Finding, Severity};
 use crate::fingerprint;
+use crate::parallel;
 use crate::source::{FileId, LineColumn, Source, Span, Unreadable};
 
 pub use format::Format;
+
+/// Findings whose text is made before it is written: some megabytes.
+const ROUND: usize = 8192;
+
+/// Findings whose text one thread makes in a row; fewer are told sooner than threads begin.
+const PART: usize = 256;
 
 /// What a run found, with all that a report tells of it.
 #[derive(Debug)]
@@ -78,6 +88,19 @@ impl<'a> Report<'a> {
     #[must_use]
     pub fn count(&self, severity: Severity) -> usize {
         self.findings.iter().filter(|finding| finding.severity == severity).count()
+    }
+
+    /// Writes what `write` makes of each finding, in their order and a round at a time; where there are many, side by side.
+    fn each(&self, out: &mut dyn Write, write: impl Fn(&mut Vec<u8>, &Finding) -> io::Result<()> + Sync) -> io::Result<()> {
+        for round in self.findings.chunks(ROUND) {
+            let parts: Vec<&[Finding]> = round.chunks(PART).collect();
+            let texts = parallel::map(&parts, parts.len() > 1, |part| {
+                let mut text = Vec::new();
+                part.iter().try_for_each(|finding| write(&mut text, finding)).map(|()| text)
+            });
+            texts.into_iter().try_for_each(|text| out.write_all(&text?))?;
+        }
+        Ok(())
     }
 
     fn path(&self, span: Span) -> &'a str {

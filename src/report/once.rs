@@ -11,29 +11,30 @@ const SHOWN: usize = 1;
 /// Takes out what an earlier finding of the folder says already; its places become labels of that one. What a baseline
 /// knows is taken out before: it knows each place by itself.
 #[must_use]
-pub fn once(sources: &[Source], findings: Vec<Finding>) -> Vec<Finding> {
-    let mut first: HashMap<(&str, &str, String), usize> = HashMap::new();
+pub fn once(sources: &[Source], mut findings: Vec<Finding>) -> Vec<Finding> {
+    let mut first: HashMap<(&str, &str, Box<str>), usize> = HashMap::new();
     let mut again: HashMap<usize, Vec<Span>> = HashMap::new();
-    let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
-    for finding in findings {
-        if let Some(what) = finding.once.clone().filter(|_| finding.severity == Severity::Info) {
-            let told = *first.entry((folder(sources, &finding), finding.rule, what)).or_insert(kept.len());
-            if told < kept.len() {
+    let mut kept = 0;
+    findings.retain_mut(|finding| {
+        if let Some(what) = finding.once.take().filter(|_| finding.severity == Severity::Info) {
+            let told = *first.entry((folder(sources, finding), finding.rule, what)).or_insert(kept);
+            if told < kept {
                 again.entry(told).or_default().push(finding.span());
-                continue;
+                return false;
             }
         }
-        kept.push(finding);
-    }
+        kept += 1;
+        true
+    });
     for (told, places) in again {
-        if let Some(finding) = kept.get_mut(told) {
+        if let Some(finding) = findings.get_mut(told) {
             finding.labels.extend(places.iter().take(SHOWN).map(|span| Label { span: *span, message: "here too".to_owned() }));
             if let (Some(last), more @ 1..) = (finding.labels.last_mut(), places.len().saturating_sub(SHOWN)) {
                 last.message = format!("here too, and at {more} more places of this folder");
             }
         }
     }
-    kept
+    findings
 }
 
 fn folder<'s>(sources: &'s [Source], finding: &Finding) -> &'s str {

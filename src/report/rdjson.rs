@@ -76,7 +76,7 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
     let found = report.findings.iter().map(|finding| diagnostic(finding, report));
     let whole =
         Whole { source: Tool { name: env!("CARGO_PKG_NAME") }, diagnostics: report.unreadable.iter().map(unread).chain(found).collect() };
-    safe::write_json(out, &serde_json::to_string_pretty(&whole).map_err(io::Error::other)?)?;
+    safe::pretty(out, &whole)?;
     out.write_all(b"\n")
 }
 

@@ -46,7 +46,7 @@ fn fix(safety: Safety) -> &'static str {
 /// What the writer answers.
 pub fn json(out: &mut dyn Write, rules: &[Rule]) -> io::Result<()> {
     let listing = Listing { version: 1, rules: rules.iter().map(Row::of).collect() };
-    safe::write_json(out, &serde_json::to_string_pretty(&listing).map_err(io::Error::other)?)?;
+    safe::pretty(out, &listing)?;
     out.write_all(b"\n")
 }
 

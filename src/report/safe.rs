@@ -3,6 +3,9 @@
 
 use std::borrow::Cow;
 use std::fmt::{self, Write};
+use std::io;
+
+use serde::Serialize;
 
 /// Text of a manifest, a path or a message, as a terminal may see it: `\x1B`, `\u{202E}`, `\n`.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +55,7 @@ pub fn snippet(text: &str) -> Cow<'_, str> {
 ///
 /// # Errors
 /// What the writer answers.
-pub fn write_json(out: &mut dyn std::io::Write, json: &str) -> std::io::Result<()> {
+pub fn write_json(out: &mut dyn io::Write, json: &str) -> io::Result<()> {
     let mut rest = json;
     while let Some((at, c)) = first_obeyed(rest) {
         let (before, after) = rest.split_at(at);
@@ -65,6 +68,41 @@ pub fn write_json(out: &mut dyn std::io::Write, json: &str) -> std::io::Result<(
         rest = after.get(c.len_utf8()..).unwrap_or("");
     }
     out.write_all(rest.as_bytes())
+}
+
+/// Writes a value as JSON for people to read, by [`write_json`] and a piece at a time: the whole may be large.
+///
+/// # Errors
+/// What the writer answers.
+pub fn pretty(out: &mut dyn io::Write, value: &impl Serialize) -> io::Result<()> {
+    let mut pieces = Pieces { out, waiting: String::new() };
+    serde_json::to_writer_pretty(&mut pieces, value)?;
+    io::Write::flush(&mut pieces)
+}
+
+/// Bytes of JSON that are passed on together.
+const PIECE: usize = 64 << 10;
+
+struct Pieces<'w> {
+    out: &'w mut dyn io::Write,
+    waiting: String,
+}
+
+impl io::Write for Pieces<'_> {
+    /// Takes whole characters, as serde writes them.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.waiting.push_str(std::str::from_utf8(bytes).map_err(io::Error::other)?);
+        if self.waiting.len() >= PIECE {
+            self.flush()?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        write_json(self.out, &self.waiting)?;
+        self.waiting.clear();
+        Ok(())
+    }
 }
 
 /// Bytes that are looked at together: a machine takes many at once.

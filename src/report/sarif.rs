@@ -43,7 +43,7 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
             "results": results,
         }],
     });
-    safe::write_json(out, &serde_json::to_string_pretty(&sarif).map_err(io::Error::other)?)?;
+    safe::pretty(out, &sarif)?;
     out.write_all(b"\n")
 }
 

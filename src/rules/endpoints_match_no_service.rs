@@ -26,12 +26,12 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
 }
 
 fn label<'o>(object: &'o Object<'_>, key: &str) -> Option<&'o str> {
-    object.metadata()?.labels.as_ref()?.get(key).map(String::as_str)
+    object.labels()?.get(key).map(String::as_str)
 }
 
 /// Leader election used to keep its record in Endpoints, and `skip-mirror` says that no Service is meant.
 fn is_kept_apart(object: &Object<'_>) -> bool {
-    let annotations = object.metadata().and_then(|metadata| metadata.annotations.as_ref());
+    let annotations = object.annotations();
     annotations.is_some_and(|annotations| annotations.contains_key("control-plane.alpha.kubernetes.io/leader"))
         || label(object, "endpointslice.kubernetes.io/skip-mirror") == Some("true")
 }
@@ -75,7 +75,7 @@ fn no_service(object: &Object<'_>, world: &World<'_>, wanted: Option<&str>, othe
         };
         let help = if object.kind() == "EndpointSlice" && wanted.is_some() { format!("set the label to `{}`", service.name()) } else { help };
         return match edit {
-            Some(edit) => finding.help(&help).unsafe_fix(help, vec![edit]),
+            Some(edit) => finding.help(help.clone()).unsafe_fix(help, vec![edit]),
             None => finding.help(help),
         };
     }
@@ -139,7 +139,7 @@ fn unjoined(object: &Object<'_>, world: &World<'_>, service: &Object<'_>, ports:
     let edit = (what == "protocol" || !lacking.name.is_empty()).then(|| object.at(&leaf)).filter(|place| place.found);
     let value = if what == "protocol" { &lacking.protocol } else { &lacking.name };
     Some(match edit.and_then(|place| place.replace(value)) {
-        Some(edit) => finding.help(&help).unsafe_fix(help, vec![edit]),
+        Some(edit) => finding.help(help.clone()).unsafe_fix(help, vec![edit]),
         None => finding.help(help),
     })
 }

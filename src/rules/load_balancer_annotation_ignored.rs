@@ -7,7 +7,7 @@ use crate::kube::{Object, World};
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let Some(asked) = asked(object, world) else { return };
     let name = object.name();
-    let mut ignored = |confidence, prefix: &str, key: &str, label: &str, help: &str| {
+    let mut ignored = |confidence, prefix: &str, key: &str, label: &str, help: &'static str| {
         let key = format!("{prefix}{key}");
         let message = format!("annotation `{key}` of Service `{name}` has no effect");
         out.push(asked.at_annotation(confidence, &key, message, label).help(help));

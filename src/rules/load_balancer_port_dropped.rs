@@ -12,7 +12,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let all: Vec<_> = targets::service_ports(object).collect();
     for (at, (index, port)) in all.iter().enumerate() {
         let protocol = ports::protocol(port.protocol.as_deref());
-        let mut dropped = |confidence, field: &str, label: String, help: &str| {
+        let mut dropped = |confidence, field: &str, label: String, help: &'static str| {
             let message = format!("port {}/{protocol} of Service `{}` does not reach the load balancer", port.port, object.name());
             out.push(asked.at(confidence, &format!("spec.ports[{index}].{field}"), message, label).help(help));
         };

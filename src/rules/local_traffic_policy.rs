@@ -16,7 +16,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         return;
     }
     let workload = backends.first().map(|it| it.found.object);
-    let mut tell = |field: &str, message: String, label: &str, help: &str| {
+    let mut tell = |field: &str, message: String, label: &str, help: &'static str| {
         let mut finding = Finding::possible(message).field(field).label(object.at(field).span(), label);
         if let Some(workload) = workload {
             finding = finding.label(workload.title(), format!("{} does not run on every node", world.told(workload)));

@@ -24,7 +24,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
             // Of several in folders around it, none may be the one.
             if gateways.len() > 1 && world.distance(object, gateway) == Distance::Near {
                 finding.confidence = Confidence::Possible;
-                finding.help = finding.help.map(|help| format!("if that {} is the one meant: {help}", gateway.kind()));
+                finding.help = finding.help.map(|help| format!("if that {} is the one meant: {help}", gateway.kind()).into());
             }
             out.push(finding);
         }

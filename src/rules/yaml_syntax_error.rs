@@ -25,6 +25,6 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     for (span, says) in unread::consequences(world, object).into_iter().take(MOST_CONSEQUENCES) {
         finding = finding.label(span, says);
     }
-    finding.fix = cause.fix;
+    finding.fix = cause.fix.map(Box::new);
     out.push(finding);
 }

@@ -88,6 +88,7 @@ pub fn go_type(rust: &str) -> String {
             format!("map[{}]{}", go_type(key), go_type(value))
         }
         "String" => "string".to_owned(),
+        "Texts" => "map[string]string".to_owned(),
         "i32" => "int32".to_owned(),
         "i64" => "int64".to_owned(),
         "f64" => "float64".to_owned(),

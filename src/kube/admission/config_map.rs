@@ -1,19 +1,19 @@
 //! ConfigMaps as the API server validates them. Knows no consumer.
 
-use k8s_openapi::api::core::v1::ConfigMap;
-
 use super::Context;
 use super::field::Path;
 use super::metadata::{name_is_dns_subdomain, validate_object_meta};
 use super::syntax;
+use crate::kube::config_map::Whole;
+use crate::kube::texts::Texts;
 
 const MAX_SIZE: usize = 1024 * 1024;
 
 /// Judges a ConfigMap on create, with the metadata that the server filled in: `ValidateConfigMap`.
-pub fn admit(map: &ConfigMap, cx: &mut Context<'_>) {
+pub fn admit(map: &Whole, cx: &mut Context<'_>) {
     validate_object_meta(&map.metadata, true, name_is_dns_subdomain, cx);
-    let data = map.data.iter().flatten().map(|(key, value)| ("data", key, value.len()));
-    let binary = map.binary_data.iter().flatten().map(|(key, value)| ("binaryData", key, value.0.len()));
+    let data = map.data.iter().flat_map(Texts::iter).map(|(key, value)| ("data", key, value.len()));
+    let binary = map.binary_data.iter().flatten().map(|(key, value)| ("binaryData", key.as_str(), value.0.len()));
     let mut size = 0;
     for (field, key, length) in data.chain(binary) {
         size += length;

@@ -187,6 +187,6 @@ pub fn json(out: &mut dyn Write, estimate: &Estimate, comparison: Option<&Compar
         notes: &estimate.notes,
         comparison: comparison.map(compared),
     };
-    safe::write_json(out, &serde_json::to_string_pretty(&document).map_err(io::Error::other)?)?;
+    safe::pretty(out, &document)?;
     out.write_all(b"\n")
 }
