@@ -1,7 +1,10 @@
 //! Kubernetes' own groups, versions and kinds: what is served, what was removed and what takes its place.
 //! Knows no custom resource.
 
+use std::sync::LazyLock;
+
 use super::Version;
+use super::maps::Map;
 use super::near;
 
 /// The kinds of one apiVersion.
@@ -191,7 +194,11 @@ pub fn removed(api_version: &str, kind: &str, version: Version) -> Option<Remove
 /// The apiVersion that serves a kind, the preferred one first.
 #[must_use]
 pub fn home(kind: &str) -> Option<&'static str> {
-    SERVED.iter().find(|served| served.kinds.contains(&kind)).map(|served| served.api_version)
+    static HOMES: LazyLock<Map<&str, &str>> = LazyLock::new(|| {
+        let all = SERVED.iter().rev().flat_map(|served| served.kinds.iter().map(|kind| (*kind, served.api_version)));
+        all.collect()
+    });
+    HOMES.get(kind).copied()
 }
 
 /// A kind by its name, in whatever group.

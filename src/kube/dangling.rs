@@ -27,6 +27,35 @@ pub enum Cause<'w, 's> {
     Unseen,
 }
 
+/// A [`Cause`] without its particulars.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sort {
+    /// [`Cause::Slip`]
+    Slip,
+    /// [`Cause::OtherLabels`]
+    OtherLabels,
+    /// [`Cause::OtherNamespace`]
+    OtherNamespace,
+    /// [`Cause::Unseen`]
+    Unseen,
+}
+
+impl World<'_> {
+    /// The sort of a Service's [`cause`], worked out once: each of them has a rule of its own.
+    #[must_use]
+    pub fn dangles(&self, service: &Object<'_>) -> Option<Sort> {
+        let sort = || {
+            cause(self, service).map(|cause| match cause {
+                Cause::Slip(_) => Sort::Slip,
+                Cause::OtherLabels(_) => Sort::OtherLabels,
+                Cause::OtherNamespace(_) => Sort::OtherNamespace,
+                Cause::Unseen => Sort::Unseen,
+            })
+        };
+        *self.dangling.get(service.id.0 as usize)?.get_or_init(sort)
+    }
+}
+
 /// Why the selector finds nothing; none where it finds something, or where nothing can be said.
 #[must_use]
 pub fn cause<'w, 's>(world: &'w World<'s>, object: &Object<'_>) -> Option<Cause<'w, 's>> {

@@ -64,7 +64,7 @@ impl Directories {
             folder_of.push(at);
         }
         below_the_topmost(&mut paths);
-        let ordered = with_those_above(&paths);
+        let (ordered, ids) = with_those_above(&paths);
         let mut directories: Vec<Directory> = Vec::with_capacity(ordered.len());
         let mut open: Vec<usize> = Vec::new();
         for (at, path) in ordered.iter().enumerate() {
@@ -80,7 +80,6 @@ impl Directories {
             });
             open.push(at);
         }
-        let ids: Vec<DirectoryId> = paths.iter().map(|path| id(ordered.binary_search(&path.as_slice()).unwrap_or(0))).collect();
         let of_file = folder_of.into_iter().filter_map(|at| ids.get(at).copied()).collect();
         Self { of_file, directories }
     }
@@ -165,19 +164,20 @@ fn below_the_topmost(paths: &mut [Vec<&str>]) {
     }
 }
 
-/// All paths and those above them, each before what lies below it.
-fn with_those_above<'p, 's>(paths: &'p [Vec<&'s str>]) -> Vec<&'p [&'s str]> {
-    let mut given: Vec<&[&str]> = paths.iter().map(Vec::as_slice).collect();
+/// All paths and those above them, each before what lies below it; and where among them each of the given ones is.
+fn with_those_above<'p, 's>(paths: &'p [Vec<&'s str>]) -> (Vec<&'p [&'s str]>, Vec<DirectoryId>) {
+    let mut given: Vec<(&[&str], usize)> = paths.iter().map(Vec::as_slice).zip(0..).collect();
     given.sort_unstable();
-    given.dedup();
     let mut all = vec![&[][..]];
+    let mut ids = vec![DirectoryId::default(); paths.len()];
     let mut last: &[&str] = &[];
-    for path in given {
+    for (path, number) in given {
         let shared = last.iter().zip(path).take_while(|(a, b)| a == b).count();
         all.extend((shared + 1..=path.len()).filter_map(|depth| path.get(..depth)));
+        ids.get_mut(number).into_iter().for_each(|it| *it = id(all.len() - 1));
         last = path;
     }
-    all
+    (all, ids)
 }
 
 fn id(at: usize) -> DirectoryId {

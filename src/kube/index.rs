@@ -88,7 +88,7 @@ impl Entries {
     pub fn up_to(&self, scope: Scope<'_>, from: &Standpoint, most: Distance) -> Vec<(Distance, ObjectId)> {
         let mut found = Vec::new();
         for distance in Distance::JOINED.into_iter().filter(|distance| *distance <= most) {
-            found.extend(self.at(scope, from, distance).into_iter().map(|id| (distance, id)));
+            self.add_at(scope, from, distance, &mut found);
             // Each stands at one distance: nearly always all of a name stand close together.
             if found.len() == self.len() {
                 break;
@@ -100,6 +100,13 @@ impl Entries {
     /// The objects that stand this far from there, at most `MOST`.
     #[must_use]
     pub fn at(&self, scope: Scope<'_>, from: &Standpoint, distance: Distance) -> Vec<ObjectId> {
+        let mut found = Vec::new();
+        self.add_at(scope, from, distance, &mut found);
+        found.into_iter().map(|(_, id)| id).collect()
+    }
+
+    fn add_at(&self, scope: Scope<'_>, from: &Standpoint, distance: Distance, found: &mut Vec<(Distance, ObjectId)>) {
+        let add = |(_, id): &(DirectoryId, ObjectId)| found.push((distance, *id));
         let directories = scope.directories;
         // Many of one directory follow one another.
         let last = Cell::new((from.directory, distance == Distance::SameDirectory));
@@ -118,7 +125,7 @@ impl Entries {
                 // Those around the asker first: in a long file what belongs together stands together.
                 let middle = here.partition_point(|(_, id)| id.0 < from.object.0).saturating_sub(MOST / 2).clamp(start, after);
                 let around = here.get(middle..after).into_iter().flatten().chain(here.get(start..middle).into_iter().flatten().rev());
-                around.map(|(_, id)| *id).take(MOST).collect()
+                around.take(MOST).for_each(add);
             }
             Distance::SameDirectory => {
                 let here = self.directly_in(own);
@@ -133,7 +140,7 @@ impl Entries {
                     .chain(here.iter().take(before).rev().skip(MOST / 2));
                 let parent = directories.parent(own).filter(|_| scope.units.is_of_a_kind(own));
                 let kinds = self.around(directories, parent, own).filter(|(it, _)| parent.is_some() && is(*it));
-                others.chain(kinds).map(|(_, id)| *id).take(MOST).collect()
+                others.chain(kinds).take(MOST).for_each(add);
             }
             Distance::Near => {
                 let parent = directories.parent(own);
@@ -146,14 +153,14 @@ impl Entries {
                 let below = self.between(DirectoryId(own.0 + 1), directories.end(own)).iter().take(SCANNED);
                 let below = below.filter(|(it, _)| within_two(*it));
                 let beside = self.around(directories, parent, own).filter(|(it, _)| directories.parent(*it) == parent);
-                let layers = self.around(directories, grandparent, own);
+                let layers = self.around(directories, grandparent.filter(|_| scope.units.may_have_layers(directories, own)), own);
                 let layers = layers.filter(|(it, _)| directories.parent(*it) != parent && !directories.are_close(own, *it));
-                above.chain(below).chain(beside).chain(layers).filter(|(it, _)| is(*it)).map(|(_, id)| *id).take(MOST).collect()
+                above.chain(below).chain(beside).chain(layers).filter(|(it, _)| is(*it)).take(MOST).for_each(add);
             }
             Distance::Far | Distance::Apart => {
                 let below = self.between(DirectoryId(own.0 + 1), directories.end(own)).iter().take(SCANNED);
                 let around = self.around(directories, Some(DirectoryId::default()), own);
-                below.chain(around).filter(|(it, _)| is(*it)).map(|(_, id)| *id).take(MOST).collect()
+                below.chain(around).filter(|(it, _)| is(*it)).take(MOST).for_each(add);
             }
         }
     }
@@ -178,9 +185,9 @@ impl<K: Hash + Eq> Index<K> {
         Self(by)
     }
 
-    /// The objects that share their key with others.
-    pub fn shared(&self) -> impl Iterator<Item = ObjectId> {
-        self.0.values().filter(|entries| entries.len() > 1).flat_map(|entries| &entries.0).map(|(_, id)| *id)
+    /// The objects of each key that more than one has; those of one file follow one another.
+    pub fn shared(&self) -> impl Iterator<Item = &[(DirectoryId, ObjectId)]> {
+        self.0.values().map(|entries| entries.0.as_slice()).filter(|entries| entries.len() > 1)
     }
 
     /// The objects of a key.

@@ -345,7 +345,8 @@ fn parent(path: &str) -> &str {
 
 /// Whether a path that a kustomization takes is a directory of the same repository.
 fn is_directory(path: &str) -> bool {
-    !path.contains([':', '?', '@']) && !["yaml", "yml", "json"].iter().any(|end| path.rsplit_once('.').is_some_and(|(_, it)| it == *end))
+    let is_file = path.rsplit_once('.').is_some_and(|(_, end)| matches!(end, "yaml" | "yml" | "json"));
+    !is_file && !path.bytes().any(|c| matches!(c, b':' | b'?' | b'@'))
 }
 
 /// A path seen from a directory, without `.` and with `..` taken back where it can be.
@@ -386,8 +387,8 @@ fn is_normal(path: &str) -> bool {
     let bytes = path.as_bytes();
     let ends = |at: usize| matches!(bytes.get(at), None | Some(b'/'));
     let dots = |at: usize| bytes.get(at) == Some(&b'.') && (ends(at + 1) || bytes.get(at + 1) == Some(&b'.') && ends(at + 2));
-    let begins_a_part = |(at, two): (usize, &[u8])| two != b"//" && !(two == b"/." && dots(at + 1));
-    !bytes.is_empty() && !dots(0) && !bytes.ends_with(b"/") && bytes.windows(2).enumerate().all(begins_a_part)
+    let plain = !path.contains("/.") || memchr::memchr_iter(b'/', bytes).all(|slash| !dots(slash + 1));
+    !bytes.is_empty() && !dots(0) && !path.ends_with('/') && !path.contains("//") && plain
 }
 
 #[cfg(test)]

@@ -336,6 +336,13 @@ impl Units {
         a.layer.is_some() && b.layer.is_some() && a.layer != b.layer
     }
 
+    /// Whether what lies two levels around a directory and not close to it may be another layer of its unit.
+    #[must_use]
+    pub fn may_have_layers(&self, directories: &Directories, directory: DirectoryId) -> bool {
+        let ways = [Some(directory), directories.parent(directory)];
+        ways.into_iter().flatten().any(|way| self.branch(way).is_some_and(|it| it.layer.is_some()))
+    }
+
     /// Whether a directory holds the objects of one kind, those of the others lying beside it: `services/`, `deployments/`.
     #[must_use]
     pub fn is_of_a_kind(&self, directory: DirectoryId) -> bool {
@@ -373,6 +380,9 @@ fn is_named_for_a_kind(name: &str, layer: Option<Layer>) -> bool {
 
 /// A folder's name without signs and capitals.
 fn bare(name: &str) -> String {
+    if name.is_ascii() {
+        return name.bytes().filter(u8::is_ascii_alphanumeric).map(|c| char::from(c.to_ascii_lowercase())).collect();
+    }
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 

@@ -61,7 +61,7 @@ pub struct World<'s> {
     without_selector: Index<()>,
     by_label: Index<Pair>,
     by_name: Index<Pair>,
-    /// By number of the object, whether another one has its kind and name, or it is a patch and meant to.
+    /// By number of the object, whether another one of its file has its kind and name, or one that may be built with it.
     has_namesake: Vec<bool>,
     by_kind: Index<Word>,
     custom: Index<()>,
@@ -76,6 +76,7 @@ pub struct World<'s> {
     /// Directories of folders of kinds, such files among them.
     sorted_alternatives: Set<DirectoryId>,
     pub(super) selections: Vec<OnceLock<Vec<Found>>>,
+    pub(super) dangling: Vec<OnceLock<Option<dangling::Sort>>>,
     calls: OnceLock<Calls>,
     mistakes: Map<ObjectId, Vec<Mistake>>,
     /// By number of the file, whether it speaks of svclint anywhere.
@@ -174,9 +175,14 @@ impl<'s> World<'s> {
             }
         }
         let by_name = Index::new(by_name);
-        let mut has_namesake: Vec<bool> = objects.iter().map(|object| kustomize.is_patch(object.span.file)).collect();
-        for id in by_name.shared() {
-            has_namesake.get_mut(id.0 as usize).into_iter().for_each(|it| *it = true);
+        let is_taken = |file: FileId| kustomize.takes(file);
+        let mut has_namesake: Vec<bool> =
+            objects.iter().map(|object| kustomize.is_patch(object.span.file) && is_taken(object.span.file)).collect();
+        let file_of = |id: ObjectId| objects.get(id.0 as usize).map(|object| object.span.file);
+        for of_file in by_name.shared().flat_map(|all| all.chunk_by(|(_, a), (_, b)| file_of(*a) == file_of(*b))) {
+            for (_, id) in of_file.iter().filter(|(_, id)| of_file.len() > 1 || file_of(*id).is_some_and(is_taken)) {
+                has_namesake.get_mut(id.0 as usize).into_iter().for_each(|it| *it = true);
+            }
         }
         let units = Units::find(&directories, &census);
         let sorted_alternatives =
@@ -205,6 +211,7 @@ impl<'s> World<'s> {
             unrendered,
             alternatives,
             selections: objects.iter().map(|_| OnceLock::new()).collect(),
+            dangling: objects.iter().map(|_| OnceLock::new()).collect(),
             calls: OnceLock::new(),
             mistakes,
             addressed: sources.iter().map(|source| to_svclint.find(source.text.as_bytes()).is_some()).collect(),
@@ -342,7 +349,7 @@ impl<'s> World<'s> {
         found
     }
 
-    /// Whether another object of the run may have this one's kind and name.
+    /// Whether another object of the same file has this one's kind and name, or one that a kustomization may take with it.
     #[must_use]
     pub fn has_namesake(&self, object: &Object<'_>) -> bool {
         self.has_namesake.get(object.id.0 as usize).copied().unwrap_or(true)

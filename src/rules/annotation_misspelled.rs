@@ -134,24 +134,24 @@ fn meant(key: &str) -> Option<String> {
     if template::is_placeholder(key) {
         return None;
     }
-    let known = || READ.iter().flat_map(|(prefix, names)| names.iter().map(move |name| (*prefix, *name)));
-    if known().any(|(prefix, name)| key.strip_prefix(prefix) == Some(name)) {
+    if READ.iter().any(|(prefix, names)| key.strip_prefix(prefix).is_some_and(|name| names.contains(&name))) {
         return None;
     }
-    let near = known().filter(|(prefix, name)| is_slip(key, prefix, name));
+    let known = READ.iter().flat_map(|(prefix, names)| names.iter().map(move |name| (*prefix, *name)));
+    let near = known.filter(|(prefix, name)| is_slip(key, prefix, name));
     let mut near = near.map(|(prefix, name)| format!("{prefix}{name}"));
     near.next().filter(|_| near.next().is_none())
 }
 
 /// Up to two letters in the whole key, no digit among them, or `beta` left out where only that key was ever read.
 fn is_slip(written: &str, prefix: &str, name: &str) -> bool {
-    if prefix.strip_prefix("service.beta.").is_some_and(|rest| {
-        written.strip_prefix("service.").and_then(|written| written.strip_prefix(rest)) == Some(name)
-    }) {
-        return true;
+    let length = prefix.len() + name.len();
+    if written.len() + "beta.".len() == length {
+        let unbeta = prefix.strip_prefix("service.beta.");
+        return unbeta.is_some_and(|rest| written.strip_prefix("service.").and_then(|written| written.strip_prefix(rest)) == Some(name));
     }
     let known = || prefix.bytes().chain(name.bytes());
-    if written.len().abs_diff(prefix.len() + name.len()) > SLIP || letters_apart(written.bytes(), known()) > 2 * SLIP {
+    if written.len().abs_diff(length) > SLIP || letters_apart(written.bytes(), known()) > 2 * SLIP {
         return false;
     }
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();

@@ -20,7 +20,8 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         });
     }
     let missing = object.verdict.as_ref().filter(|verdict| verdict.code == Some(404) && verdict.message.starts_with("namespaces "));
-    if let (Some(verdict), Some(namespace)) = (missing, object.namespace().filter(|namespace| !template::is_to_be_filled_in(namespace))) {
+    let Some(verdict) = missing else { return };
+    if let Some(namespace) = object.namespace().filter(|namespace| !template::is_to_be_filled_in(namespace)) {
         let server = ServerSays { field: "metadata.namespace".into(), reason: "NotFound".into(), message: verdict.message.clone() };
         let finding = Finding::certain(format!("no namespace can be named `{namespace}`"))
             .field("metadata.namespace")

@@ -5,6 +5,11 @@ use crate::kube::{Object, World, targets};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let Some(spec) = object.service().and_then(|service| service.spec.as_ref()) else { return };
+    let external = spec.external_traffic_policy.as_deref() == Some("Local") && spec.type_.as_deref() == Some("NodePort");
+    let internal = spec.internal_traffic_policy.as_deref() == Some("Local");
+    if !external && !internal {
+        return;
+    }
     let backends = targets::backends(world, object);
     // One on every node is what the policy is made for.
     if backends.is_empty() || backends.iter().any(|it| !matches!(it.found.object.kind(), "Deployment" | "StatefulSet" | "ReplicaSet")) {
@@ -18,7 +23,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         }
         out.push(finding.help(help));
     };
-    if spec.external_traffic_policy.as_deref() == Some("Local") && spec.type_.as_deref() == Some("NodePort") {
+    if external {
         tell(
             "spec.externalTrafficPolicy",
             format!("the node ports of Service `{}` answer on nodes with such a pod only", object.name()),
@@ -26,7 +31,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
             "have clients ask nodes with a pod, use type LoadBalancer, or leave `externalTrafficPolicy` out and lose the clients' addresses",
         );
     }
-    if spec.internal_traffic_policy.as_deref() == Some("Local") {
+    if internal {
         tell(
             "spec.internalTrafficPolicy",
             format!("Service `{}` answers clients on nodes with such a pod only", object.name()),

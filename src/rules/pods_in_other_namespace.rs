@@ -1,12 +1,15 @@
 //! A selector whose pods exist in another namespace only, where a Service can't see them.
 
 use crate::finding::{Confidence, Edit, Finding};
-use crate::kube::dangling::{self, Cause};
+use crate::kube::dangling::{self, Cause, Sort};
 use crate::kube::place::scalar;
 use crate::kube::world::{Distance, Match, Namespaces, title};
 use crate::kube::{Object, World, meant};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
+    if world.dangles(object) != Some(Sort::OtherNamespace) {
+        return;
+    }
     let Some(Cause::OtherNamespace(found)) = dangling::cause(world, object) else { return };
     let Some(nearest) = found.iter().min_by_key(|found| (found.distance, found.namespaces)) else { return };
     let workload = nearest.object;

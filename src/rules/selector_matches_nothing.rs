@@ -1,12 +1,15 @@
 //! A Service's selector that no pod of the files has, though one of them was clearly meant.
 
 use crate::finding::{Confidence, Finding};
-use crate::kube::dangling::{self, Cause};
+use crate::kube::dangling::{self, Cause, Sort};
 use crate::kube::near::{Miss, NearMiss};
 use crate::kube::world::{Distance, Namespaces, title};
 use crate::kube::{Object, World, endpoints, labels};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
+    if !matches!(world.dangles(object), Some(Sort::Slip | Sort::OtherLabels)) {
+        return;
+    }
     match dangling::cause(world, object) {
         Some(Cause::Slip(slips)) => out.extend(slips.first().map(|nearest| slip(object, world, nearest, &slips))),
         Some(Cause::OtherLabels(workload)) => out.push(other_labels(object, world, workload)),

@@ -36,7 +36,8 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     }
     for placed in ports::containers(spec).filter(|placed| placed.role != Role::Init && placed.container.env_from.is_none()) {
         let image = placed.container.image.as_deref().unwrap_or_default();
-        let Some((_, variable)) = READ.iter().find(|(known, _)| *known == images::name(image)) else { continue };
+        let program = images::name(image);
+        let Some((_, variable)) = READ.iter().find(|(known, _)| *known == program) else { continue };
         let set = placed.container.env.iter().flatten().any(|it| it.name == *variable);
         if let (false, Some(service)) = (set || template::is_placeholder(image), of(variable)) {
             let field = pods.field(&format!("{}.image", placed.field()));

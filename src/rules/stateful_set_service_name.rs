@@ -1,7 +1,6 @@
 //! A StatefulSet whose governing Service can't give its pods their names.
 
 use crate::finding::{Confidence, Finding};
-use crate::kube::dangling;
 use crate::kube::near::alike;
 use crate::kube::typed::Typed;
 use crate::kube::world::{Distance, Namespaces};
@@ -25,15 +24,15 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         return;
     };
     let Some(it) = service.service() else { return };
-    let there = world.told(service);
+    let there = || world.told(service);
     let names = format!("`{}-0.{name}`", object.name());
-    // A Service that finds no pod at all has a finding of its own, from which this one follows.
-    let follows = dangling::cause(world, service).is_some();
     if endpoints::selector(it).is_some() && !world.services_taking(object).iter().any(|taking| taking.id == service.id) {
+        // A Service that finds no pod at all has a finding of its own, from which this one follows.
+        let follows = world.dangles(service).is_some();
         let near = world.distance(object, service) <= Distance::SameDirectory && !world.changed_later(object) && !world.among_alternatives(object);
         let confidence = if near && !follows { Confidence::Likely } else { Confidence::Possible };
         out.push(
-            Finding::new(confidence, format!("StatefulSet `{}` is governed by {there}, which does not select its pods", object.name()))
+            Finding::new(confidence, format!("StatefulSet `{}` is governed by {}, which does not select its pods", object.name(), there()))
                 .field("spec.serviceName")
                 .label(place.span(), format!("so {names} does not resolve"))
                 .label(service.at("spec.selector").span(), "selects other pods")
@@ -41,7 +40,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         );
     } else if !endpoints::is_headless(it) && endpoints::selector(it).is_some() {
         out.push(
-            Finding::possible(format!("StatefulSet `{}` is governed by {there}, which is not headless", object.name()))
+            Finding::possible(format!("StatefulSet `{}` is governed by {}, which is not headless", object.name(), there()))
                 .field("spec.serviceName")
                 .label(place.span(), format!("{names} resolves, but `{name}` itself answers with one cluster address for all pods"))
                 .label(service.title(), "has a cluster IP")

@@ -7,6 +7,9 @@ use crate::kube::world::{Distance, Namespaces, title};
 use crate::kube::{Object, World};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
+    if targets::named_targets(object).next().is_none() {
+        return;
+    }
     let mut found = world.behind(object);
     found.retain(|found| found.distance < Distance::Far);
     if world.among_alternatives(object) {

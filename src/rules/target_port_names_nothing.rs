@@ -10,6 +10,9 @@ use crate::kube::{Object, World};
 use k8s_openapi::api::core::v1::{ContainerPort, ServicePort};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
+    if targets::named_targets(object).next().is_none() {
+        return;
+    }
     let backends = targets::backends(world, object);
     let Some(first) = backends.first() else { return };
     for (index, port, name) in targets::named_targets(object) {

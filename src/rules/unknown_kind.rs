@@ -34,8 +34,8 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
 
 fn misspelt(api_version: &str, kind: &str, span: impl Fn() -> Span, edit: impl Fn(&str) -> Option<Edit>) -> Option<Finding> {
     let group = apis::group(api_version);
-    let known = kind.is_empty() || apis::home(kind).is_some() || apis::is_known(api_version, kind);
-    if known || !apis::is_built_in(group) || template::is_to_be_filled_in(kind) {
+    let known = || kind.is_empty() || apis::home(kind).is_some() || apis::is_known(api_version, kind);
+    if !apis::is_built_in(group) || known() || template::is_to_be_filled_in(kind) {
         return None;
     }
     let server = ServerSays {

@@ -1,14 +1,14 @@
 //! A selector that nothing in the files comes near: the pods are made elsewhere, or not at all.
 
 use crate::finding::Finding;
-use crate::kube::dangling::{self, Cause};
+use crate::kube::dangling::Sort;
 use crate::kube::world::title;
 use crate::kube::{Object, World, endpoints, repeats};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let Some(selector) = object.service().and_then(endpoints::selector) else { return };
     // Of a document that lost an object, that one may make them.
-    if repeats::is_several(object) || world.unrendered_beside(object) || !matches!(dangling::cause(world, object), Some(Cause::Unseen)) {
+    if repeats::is_several(object) || world.unrendered_beside(object) || world.dangles(object) != Some(Sort::Unseen) {
         return;
     }
     let far = world.selected(object).into_iter().next();
