@@ -75,24 +75,29 @@ pub fn check<'l>(
     Checked { findings, documents, ignored, saving }
 }
 
+/// Objects that one rule looks at before the next does: while few enough to stay at hand, the more the better, for the code of all
+/// rules is several times what a processor keeps at hand.
+const BLOCK: usize = 128;
+
 /// What all rules say of a World's own objects, in the order of files and places; and how many findings the manifests silence.
 pub fn judge_all<'l>(world: &World<'_>, levels: &(dyn Fn(&Source) -> &'l Levels + Sync)) -> (Vec<Finding>, usize) {
-    let concerned = Concerned::of(world.objects());
-    let found = parallel::map(world.objects(), parallel::is_much(world.sources), |object| {
+    let (asked, speaking) = ask(world, levels);
+    let blocks: Vec<&[Asked<'_, '_, '_>]> = asked.chunks(BLOCK).collect();
+    let found = parallel::map(&blocks, parallel::is_much(world.sources), |block| {
         let mut found = Vec::new();
-        let levels = world.source(object).map(levels);
-        let rules = concerned.with(object).iter().filter(|rule| levels.is_none_or(|levels| levels.speaks(rule.name)));
-        for rule in rules.filter(|_| !object.context) {
-            let before = found.len();
-            if catch_unwind(AssertUnwindSafe(|| (rule.check)(object, world, &mut found))).is_err() {
-                found.truncate(before);
-                found.push(broken(rule, object));
-            }
-            for finding in found.iter_mut().skip(before) {
-                settle(finding, rule, object, levels);
+        for (number, rule) in rules::all().iter().enumerate() {
+            let speaks = |asked: &&Asked<'_, '_, '_>| speaking.get(asked.sort).and_then(|rules| rules.get(number)) == Some(&true);
+            for Asked { object, levels, .. } in block.iter().filter(speaks) {
+                let before = found.len();
+                if catch_unwind(AssertUnwindSafe(|| (rule.check)(object, world, &mut found))).is_err() {
+                    found.truncate(before);
+                    found.push(broken(rule, object));
+                }
+                for finding in found.iter_mut().skip(before) {
+                    settle(finding, rule, object, *levels);
+                }
             }
         }
-        found.shrink_to_fit(); // a finding is large, and most objects have one or none
         found
     });
     let mut findings: Vec<Finding> = found.into_iter().flatten().collect();
@@ -102,28 +107,31 @@ pub fn judge_all<'l>(world: &World<'_>, levels: &(dyn Fn(&Source) -> &'l Levels 
     (findings, ignored)
 }
 
-/// The rules that look at objects of a sort, worked out once for each sort: thousands of objects are of a few.
-struct Concerned<'o>(Map<Sort<'o>, Vec<&'static Rule>>);
-
-/// All that a rule's page may ask of an object before the rule looks at it: its kind, that it is one, and that it makes pods.
-type Sort<'o> = (&'o str, bool, bool);
-
-impl<'o> Concerned<'o> {
-    fn of(objects: &'o [Object<'_>]) -> Self {
-        let mut by = Map::default();
-        for object in objects.iter().filter(|object| !object.context) {
-            by.entry(sort(object)).or_insert_with(|| rules::all().iter().filter(|rule| rule.looks_at(object)).collect());
-        }
-        Self(by)
-    }
-
-    fn with(&self, object: &'o Object<'_>) -> &[&'static Rule] {
-        self.0.get(&sort(object)).map_or(&[], Vec::as_slice)
-    }
+/// An object that rules are asked about.
+struct Asked<'w, 's, 'l> {
+    object: &'w Object<'s>,
+    levels: Option<&'l Levels>,
+    /// Of which sort it is: thousands of objects are of a few.
+    sort: usize,
 }
 
-fn sort<'o>(object: &'o Object<'_>) -> Sort<'o> {
-    (object.kind(), object.state == State::Object, object.template().is_some())
+/// All objects but context, and for each sort of them by number of the rule whether it looks at them and may speak.
+fn ask<'w, 's, 'l>(world: &'w World<'s>, levels: &dyn Fn(&Source) -> &'l Levels) -> (Vec<Asked<'w, 's, 'l>>, Vec<Vec<bool>>) {
+    let mut sorts = Map::default();
+    let mut speaking: Vec<Vec<bool>> = Vec::new();
+    let objects = world.objects().iter().filter(|object| !object.context);
+    let asked = objects.map(|object| {
+        let levels = world.source(object).map(levels);
+        // All that a rule's page may ask of an object before the rule looks at it: its kind, that it is one, and that it makes pods.
+        let kind = (object.kind(), object.state == State::Object, object.template().is_some());
+        let sort = *sorts.entry((kind, levels.map(std::ptr::from_ref))).or_insert_with(|| {
+            let speaks = |rule: &Rule| rule.looks_at(object) && levels.is_none_or(|levels| levels.speaks(rule.name));
+            speaking.push(rules::all().iter().map(speaks).collect());
+            speaking.len() - 1
+        });
+        Asked { object, levels, sort }
+    });
+    (asked.collect(), speaking)
 }
 
 fn settle(finding: &mut Finding, rule: &Rule, object: &Object<'_>, levels: Option<&Levels>) {

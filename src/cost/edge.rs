@@ -169,7 +169,7 @@ pub(super) fn gateway<'o, 's>(object: &'o Object<'s>, classes: &Classes<'o>, opt
             Some(claim)
         }
         "istio.io/gateway-controller" | "istio" => {
-            let service = object.metadata().and_then(|metadata| metadata.annotations.as_ref());
+            let service = object.annotations();
             let service = service.and_then(|annotations| annotations.get("networking.istio.io/service-type"));
             let own = object.at("spec.addresses").found || service.is_some_and(|service| service != "LoadBalancer");
             (!own).then(|| service_like(object, demand, options))

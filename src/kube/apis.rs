@@ -159,10 +159,18 @@ pub fn group(api_version: &str) -> &str {
     api_version.rsplit_once('/').map_or("", |(group, _)| group)
 }
 
+/// Whether an apiVersion is of a group.
+fn is_of(api_version: &str, group: &str) -> bool {
+    match group {
+        "" => !api_version.contains('/'),
+        _ => api_version.strip_prefix(group).is_some_and(|version| version.starts_with('/')),
+    }
+}
+
 /// Whether a group is Kubernetes' own.
 #[must_use]
 pub fn is_built_in(group: &str) -> bool {
-    group == "extensions" || SERVED.iter().any(|served| self::group(served.api_version) == group)
+    group == "extensions" || SERVED.iter().any(|served| is_of(served.api_version, group))
 }
 
 /// Whether the pair is served by some version of Kubernetes, or was.
@@ -194,15 +202,14 @@ pub fn named(kind: &str) -> Option<&'static str> {
 
 /// The kinds of a group.
 pub fn kinds_of(group: &str) -> impl Iterator<Item = &'static str> {
-    let served = SERVED.iter().filter(move |served| self::group(served.api_version) == group);
+    let served = SERVED.iter().filter(move |served| is_of(served.api_version, group));
     served.flat_map(|served| served.kinds.iter().copied())
 }
 
 /// Whether any version of the group has the kind.
 #[must_use]
 pub fn has(group: &str, kind: &str) -> bool {
-    kinds_of(group).any(|known| known == kind)
-        || GONE.iter().any(|gone| self::group(gone.api_version) == group && gone.kinds.contains(&kind))
+    kinds_of(group).any(|known| known == kind) || GONE.iter().any(|gone| is_of(gone.api_version, group) && gone.kinds.contains(&kind))
 }
 
 /// The kind of any built-in group that a slip may have been meant for: of this group first.

@@ -87,7 +87,7 @@ fn takes_labels(world: &World<'_>, selector: &LabelSelector, route: &Object<'_>)
     let own = world.namespace(route);
     let mut named = world.named("Namespace", own, route);
     named.retain(|namespace| world.distance(route, namespace) < Distance::Far);
-    let labelled = named.first().map(|namespace| namespace.metadata().and_then(|metadata| metadata.labels.clone()).unwrap_or_default());
+    let labelled = named.first().map(|namespace| namespace.labels().cloned().unwrap_or_default());
     let keys = selector.match_labels.iter().flatten().map(|(key, _)| key.as_str());
     let keys = keys.chain(selector.match_expressions.iter().flatten().map(|expression| expression.key.as_str()));
     let known = labelled.is_some() || keys.into_iter().all(|key| key == NAMESPACE_NAME);

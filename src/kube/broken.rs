@@ -20,17 +20,29 @@ pub struct Cause {
 /// The lines of a Markdown code block that were copied along: the first or the last of a document.
 #[must_use]
 pub fn fences(source: &Source, document: Span) -> Vec<Span> {
+    if !may_have_fences(source.slice(document)) {
+        return Vec::new();
+    }
     let lines = lines(source, document);
     let written: Vec<_> = lines.filter(|line| !source.slice(*line).trim().is_empty()).collect();
     let text = |line: &Span| source.slice(*line).trim_start_matches('\u{feff}').trim();
     // Line breaks that only YAML knows make one line of ours many.
     let breaks = |text: &str| text.contains(['\r', '\u{85}', '\u{2028}', '\u{2029}']);
     let is_fence = |line: &Span| (text(line).starts_with("```") || text(line).starts_with("~~~")) && !breaks(text(line));
-    let is_word = |line: &Span| matches!(without_comment(text(line)), "yaml" | "yml" | "YAML" | "YML" | "Yaml" | "json" | "yaml:");
+    let is_word = |line: &Span| LANGUAGES.contains(&without_comment(text(line)));
     let opens = |line: &&Span| is_fence(line) || is_word(line) && written.get(1).is_some_and(|next| has_key(source.slice(*next)));
     let first = written.first().filter(opens);
     let last = written.last().filter(|line| written.len() > 1 && is_fence(line));
     first.into_iter().chain(last).map(|line| whole(source, *line)).collect()
+}
+
+/// What stands alone in the first line of a code block that lost its fence.
+const LANGUAGES: [&str; 7] = ["yaml", "yml", "YAML", "YML", "Yaml", "json", "yaml:"];
+
+/// A look at the whole text, which needs no lines: hardly any document has one.
+fn may_have_fences(text: &str) -> bool {
+    let start = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    text.contains("```") || text.contains("~~~") || LANGUAGES.iter().any(|word| start.starts_with(word))
 }
 
 /// A line's text before its comment.

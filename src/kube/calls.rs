@@ -128,9 +128,9 @@ fn of(object: &Object<'_>) -> Vec<Call> {
     for placed in template.spec.into_iter().flat_map(ports::containers) {
         let within = || template.field(&placed.field());
         for (index, variable) in placed.container.env.iter().flatten().enumerate() {
+            let value = variable.value.as_deref().unwrap_or_default();
             // `IMAGE=redis:7` is no address.
-            if !variable.name.contains("IMAGE") {
-                let value = variable.value.as_deref().unwrap_or_default();
+            if value.contains(':') && !variable.name.contains("IMAGE") {
                 let field = || format!("{}.env[{index}].value", within());
                 note(&mut calls, object, value, is_address(&variable.name), field);
             }

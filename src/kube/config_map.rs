@@ -9,6 +9,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Deserialize;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
+use super::metadata::Metadata;
 use super::object::{Labels, Object};
 use super::texts::Texts;
 use crate::yaml;
@@ -73,7 +74,7 @@ impl Serialize for Whole {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ConfigMap {
     /// `metadata`
-    pub metadata: ObjectMeta,
+    pub metadata: Metadata,
     data: OnceLock<Option<Labels>>,
 }
 
@@ -81,7 +82,7 @@ impl ConfigMap {
     /// Of a whole one.
     #[must_use]
     pub fn of(whole: &Whole) -> Self {
-        Self { metadata: whole.metadata.clone(), data: OnceLock::new() }
+        Self { metadata: Metadata::of(&whole.metadata), data: OnceLock::new() }
     }
 
     /// Its texts by their keys; `object` is the one that it is the content of.

@@ -8,7 +8,7 @@ use super::listens::{self, Sign, trailing_port};
 use super::object::{Object, Template};
 use super::ports::{self, Role};
 use super::typed::Typed;
-use super::world::{Namespaces, World};
+use super::world::{Distance, Namespaces, World};
 
 /// Lines of one file that are looked at.
 const MOST_LINES: usize = 2000;
@@ -16,8 +16,8 @@ const MOST_LINES: usize = 2000;
 /// The nearest ConfigMap of a name that a workload may use, and its texts.
 #[must_use]
 pub fn data<'w, 's>(world: &'w World<'s>, workload: &Object<'_>, name: &str) -> Option<(&'w Object<'s>, &'w BTreeMap<String, String>)> {
-    let maps = world.named("ConfigMap", name, workload);
-    let nearest = maps.into_iter().find(|map| world.namespaces(workload, map) != Namespaces::Different)?;
+    let maps = world.placed("ConfigMap", name, workload, Distance::Far);
+    let (_, _, nearest) = maps.into_iter().find(|(namespaces, ..)| *namespaces != Namespaces::Different)?;
     match &nearest.typed {
         Some(Typed::ConfigMap(map)) => Some((nearest, map.data(nearest)?)),
         _ => None,
@@ -72,9 +72,15 @@ pub struct Given<'w, 's> {
 #[must_use]
 pub fn given<'w, 's>(world: &'w World<'s>, workload: &Object<'_>, container: &Container) -> Vec<Given<'w, 's>> {
     let mut found = Vec::new();
+    // Variables of one map follow one another.
+    let mut last: Option<(&str, Option<_>)> = None;
+    let mut data = |name| match last {
+        Some((known, data)) if known == name => data,
+        _ => last.insert((name, data(world, workload, name))).1,
+    };
     for (index, variable) in container.env.iter().flatten().enumerate() {
         let Some(from) = variable.value_from.as_ref().and_then(|from| from.config_map_key_ref.as_ref()) else { continue };
-        let Some((map, data)) = data(world, workload, &from.name) else { continue };
+        let Some((map, data)) = data(from.name.as_str()) else { continue };
         let given = data.get_key_value(&from.key);
         found.extend(given.map(|(key, value)| Given {
             field: format!("env[{index}].valueFrom"),
@@ -85,7 +91,7 @@ pub fn given<'w, 's>(world: &'w World<'s>, workload: &Object<'_>, container: &Co
         }));
     }
     for (index, from) in container.env_from.iter().flatten().enumerate() {
-        let Some((map, data)) = from.config_map_ref.as_ref().and_then(|it| data(world, workload, &it.name)) else { continue };
+        let Some((map, data)) = from.config_map_ref.as_ref().and_then(|it| data(&it.name)) else { continue };
         let prefix = from.prefix.as_deref().unwrap_or_default();
         let all =
             data.iter().map(|(key, value)| Given { field: format!("envFrom[{index}]"), name: format!("{prefix}{key}"), value, map, key });

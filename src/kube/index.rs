@@ -83,6 +83,20 @@ impl Entries {
         within.iter().take(start).rev().take(LEAPT).chain(within.iter().skip(end).take(LEAPT))
     }
 
+    /// The objects up to a distance from there, nearest first.
+    #[must_use]
+    pub fn up_to(&self, scope: Scope<'_>, from: &Standpoint, most: Distance) -> Vec<(Distance, ObjectId)> {
+        let mut found = Vec::new();
+        for distance in Distance::JOINED.into_iter().filter(|distance| *distance <= most) {
+            found.extend(self.at(scope, from, distance).into_iter().map(|id| (distance, id)));
+            // Each stands at one distance: nearly always all of a name stand close together.
+            if found.len() == self.len() {
+                break;
+            }
+        }
+        found
+    }
+
     /// The objects that stand this far from there, at most `MOST`.
     #[must_use]
     pub fn at(&self, scope: Scope<'_>, from: &Standpoint, distance: Distance) -> Vec<ObjectId> {
@@ -124,8 +138,7 @@ impl Entries {
             Distance::Near => {
                 let parent = directories.parent(own);
                 let grandparent = parent.and_then(|parent| directories.parent(parent));
-                let above =
-                    [parent, grandparent].into_iter().flatten().filter(|it| is(*it)).flat_map(|directory| self.directly_in(directory));
+                let above = [parent, grandparent].into_iter().flatten().flat_map(|directory| self.directly_in(directory));
                 let within_two = |directory: DirectoryId| {
                     let parent = directories.parent(directory);
                     parent == Some(own) || parent.and_then(|parent| directories.parent(parent)) == Some(own)
@@ -135,8 +148,7 @@ impl Entries {
                 let beside = self.around(directories, parent, own).filter(|(it, _)| directories.parent(*it) == parent);
                 let layers = self.around(directories, grandparent, own);
                 let layers = layers.filter(|(it, _)| directories.parent(*it) != parent && !directories.are_close(own, *it));
-                let farther = below.chain(beside).chain(layers).filter(|(it, _)| is(*it));
-                above.chain(farther).map(|(_, id)| *id).take(MOST).collect()
+                above.chain(below).chain(beside).chain(layers).filter(|(it, _)| is(*it)).map(|(_, id)| *id).take(MOST).collect()
             }
             Distance::Far | Distance::Apart => {
                 let below = self.between(DirectoryId(own.0 + 1), directories.end(own)).iter().take(SCANNED);

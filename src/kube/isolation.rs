@@ -32,16 +32,20 @@ pub fn spec<'o>(world: &World<'_>, object: &'o Object<'_>) -> Option<&'o Network
     policy.spec.as_ref().filter(|_| !world.kustomize.is_patch(object.span.file))
 }
 
-/// All NetworkPolicies that may hold in an object's namespace; none where the files may not show all that holds there.
+/// All NetworkPolicies that may hold in an object's namespace; none where there are some and the files may not show all else
+/// that holds there.
 #[must_use]
 pub fn around<'w, 's>(world: &'w World<'s>, from: &Object<'_>) -> Option<Vec<&'w Object<'s>>> {
     let mut found = world.of_kind("NetworkPolicy", from, Distance::Near);
     let all_known = found.len() < MOST && found.iter().all(|it| matches!(it.typed, Some(Typed::NetworkPolicy(_))));
+    found.retain(|it| world.namespaces(from, it) != Namespaces::Different);
+    if found.is_empty() {
+        return Some(found);
+    }
     let others = || OTHER_KINDS.iter().any(|kind| !world.of_kind(kind, from, Distance::Near).is_empty());
     if !all_known || world.unrendered_beside(from) || others() {
         return None;
     }
-    found.retain(|it| world.namespaces(from, it) != Namespaces::Different);
     Some(found)
 }
 

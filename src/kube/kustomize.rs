@@ -17,7 +17,10 @@ const ABOVE: usize = 2;
 pub struct Kustomize {
     /// Files that are patches.
     patches: Set<String>,
-    patch_files: Set<FileId>,
+    /// By number of the file, whether it is one of those; empty where there are none.
+    patch_files: Vec<bool>,
+    /// By number of the file, whether it is taken as a resource; empty where there is no kustomization.
+    taken_files: Vec<bool>,
     /// Directories with a kustomization.
     roots: Map<String, Root>,
     paths: Map<String, DirectoryId>,
@@ -76,26 +79,26 @@ impl Kustomize {
     #[must_use]
     pub fn read(sources: &[Source], directories: &Directories, objects: &[Object<'_>]) -> Self {
         let mut read = Self::default();
-        let mut texts: Option<Texts<'_>> = None;
-        for object in objects {
+        let kustomizations = objects.iter().filter_map(|object| {
             let path = sources.get(object.span.file.0 as usize).map_or("", |source| source.path.as_str());
-            if let Some(root) = object.value().filter(|root| is_kustomization(path, object) && root.is_mapping()) {
-                let directory = normal("", path);
-                let texts =
-                    texts.get_or_insert_with(|| sources.iter().map(|source| (normal("", &source.path), source.text.as_str())).collect());
-                read.add(parent(&directory), root, texts);
-                if let Some(it) = read.roots.get(parent(&directory)) {
-                    read.folders.insert(directories.of(object.span.file), it.clone());
-                    read.paths.insert(parent(&directory).to_owned(), directories.of(object.span.file));
-                }
+            let root = object.value().filter(|root| is_kustomization(path, object) && root.is_mapping())?;
+            Some((normal("", path), root, directories.of(object.span.file)))
+        });
+        let kustomizations: Vec<_> = kustomizations.collect();
+        if kustomizations.is_empty() {
+            return read;
+        }
+        let paths: Vec<Cow<'_, str>> = sources.iter().map(|source| normal("", &source.path)).collect();
+        let texts: Texts<'_> = paths.iter().map(AsRef::as_ref).zip(sources.iter().map(|source| source.text.as_str())).collect();
+        for (path, root, directory) in kustomizations {
+            read.add(parent(&path), root, &texts);
+            if let Some(it) = read.roots.get(parent(&path)) {
+                read.folders.insert(directory, it.clone());
+                read.paths.insert(parent(&path).to_owned(), directory);
             }
         }
-        if !read.patches.is_empty() {
-            let names: Set<&str> = read.patches.iter().map(|path| name(path)).collect();
-            let called = sources.iter().filter(|source| names.contains(name(&source.path)));
-            let patches = called.filter(|source| read.patches.contains(&*normal("", &source.path)));
-            read.patch_files = patches.map(|source| source.id).collect();
-        }
+        read.patch_files = paths.iter().map(|path| read.patches.contains(&**path)).collect();
+        read.taken_files = paths.iter().map(|path| read.taken_by.contains_key(&**path)).collect();
         read.unseen = read.taken_by.keys().filter(|path| is_directory(path) && !read.roots.contains_key(*path)).cloned().collect();
         read.unseen = read.unseen.iter().map(|path| parent(path).to_owned()).filter(|path| !path.is_empty()).collect();
         read.find_builds(directories);
@@ -187,8 +190,8 @@ impl Kustomize {
 
     /// Whether a kustomization takes this file as a resource.
     #[must_use]
-    pub fn takes(&self, path: &str) -> bool {
-        !self.taken_by.is_empty() && self.taken_by.contains_key(&*normal("", path))
+    pub fn takes(&self, file: FileId) -> bool {
+        self.taken_files.get(file.0 as usize).copied().unwrap_or_default()
     }
 
     /// Whether one kustomization takes both of two files as resources.
@@ -202,7 +205,7 @@ impl Kustomize {
     /// Whether a kustomization takes this file as a patch.
     #[must_use]
     pub fn is_patch(&self, file: FileId) -> bool {
-        self.patch_files.contains(&file)
+        self.patch_files.get(file.0 as usize).copied().unwrap_or_default()
     }
 
     /// Whether a kustomization stands in this directory.
@@ -279,8 +282,8 @@ impl Kustomize {
     }
 }
 
-/// The files of a run by their paths.
-type Texts<'s> = Map<Cow<'s, str>, &'s str>;
+/// The texts of the files of a run by their paths.
+type Texts<'s> = Map<&'s str, &'s str>;
 
 /// The texts of the patches in a list; none for one that is not at hand.
 fn patch_texts<'t>(root: Value<'t, '_>, list: &str, directory: &str, texts: &Texts<'t>) -> Vec<Option<&'t str>> {
@@ -350,6 +353,9 @@ fn normal<'p>(directory: &str, path: &'p str) -> Cow<'p, str> {
     if directory.is_empty() && is_normal(path) {
         return Cow::Borrowed(path);
     }
+    if let Some(joined) = joined(directory, path) {
+        return Cow::Owned(joined);
+    }
     let mut parts: Vec<&str> = Vec::new();
     for part in directory.split('/').chain(path.split('/')) {
         match part {
@@ -364,12 +370,24 @@ fn normal<'p>(directory: &str, path: &'p str) -> Cow<'p, str> {
     Cow::Owned(if rooted { format!("/{}", parts.join("/")) } else { parts.join("/") })
 }
 
+/// The same where the directory is normal and nothing but the first steps of the path leads up: nearly always.
+fn joined(directory: &str, path: &str) -> Option<String> {
+    let (mut at, mut rest) = (directory, path);
+    while let Some((step @ ("." | ".."), after)) = rest.split_once('/') {
+        rest = after;
+        at = if step == ".." { parent(at) } else { at };
+    }
+    let plain = is_normal(directory) && !at.is_empty() && is_normal(rest) && !rest.starts_with('/');
+    plain.then(|| [at, "/", rest].concat())
+}
+
 /// Whether no part of a path is empty, `.` or `..`, but for what stands before the first `/`.
 fn is_normal(path: &str) -> bool {
     let bytes = path.as_bytes();
     let ends = |at: usize| matches!(bytes.get(at), None | Some(b'/'));
     let dots = |at: usize| bytes.get(at) == Some(&b'.') && (ends(at + 1) || bytes.get(at + 1) == Some(&b'.') && ends(at + 2));
-    !bytes.is_empty() && !dots(0) && memchr::memchr_iter(b'/', bytes).all(|slash| !ends(slash + 1) && !dots(slash + 1))
+    let begins_a_part = |(at, two): (usize, &[u8])| two != b"//" && !(two == b"/." && dots(at + 1));
+    !bytes.is_empty() && !dots(0) && !bytes.ends_with(b"/") && bytes.windows(2).enumerate().all(begins_a_part)
 }
 
 #[cfg(test)]
@@ -406,6 +424,9 @@ mod tests {
     #[test]
     fn paths_are_joined() {
         assert_eq!(normal("a/b", "../c/./d.yaml"), "a/c/d.yaml");
+        assert_eq!(normal("a/b", "./../../../c"), "../c");
+        assert_eq!(normal("a/..", "../x"), "../x");
+        assert_eq!(normal("a/b", "/x//y/../z"), "a/b/x/z");
         assert_eq!(normal("", "../x"), "../x");
         assert_eq!(normal("/r/a", "../b"), "/r/b");
         for (path, same) in

@@ -219,6 +219,9 @@ pub fn on_loopback(template: &Template<'_>) -> Vec<Sign> {
         ["daphne", "flask", "gunicorn", "hypercorn", "mongod", "redis-server", "runserver", "uvicorn", "waitress-serve"];
     let mut found = Vec::new();
     for placed in template.spec.into_iter().flat_map(ports::containers).filter(|placed| placed.role != Role::Init) {
+        if !names_loopback(placed.container) {
+            continue;
+        }
         let at = Within { field: template.field(&placed.field()), container: placed.container };
         let mut declared = placed.container.ports.iter().flatten().map(|port| port.container_port);
         let only = declared.next().filter(|_| declared.next().is_none());
@@ -256,11 +259,21 @@ pub fn on_loopback(template: &Template<'_>) -> Vec<Sign> {
     found
 }
 
+/// The host names of a pod's own loopback address.
+const LOOPBACK: [&str; 2] = ["127.0.0.1", "localhost"];
+
+/// Whether anything that a container is told speaks of its loopback address: of most containers nothing does.
+fn names_loopback(container: &Container) -> bool {
+    let told = container.command.iter().chain(&container.args).flatten();
+    let given = container.env.iter().flatten().filter_map(|variable| variable.value.as_ref());
+    told.chain(given).any(|text| LOOPBACK.iter().any(|host| text.contains(host)))
+}
+
 /// The port of a loopback address, if one is written with it; none where it is another address, or nothing says that it
 /// is listened on.
 fn value_of(is_address: bool, value: &str) -> Option<Option<i32>> {
     let (host, port) = value.rsplit_once(':').map_or((value, None), |(host, port)| (host, port.parse().ok()));
-    (is_address && matches!(host, "127.0.0.1" | "localhost")).then_some(port)
+    (is_address && LOOPBACK.contains(&host)).then_some(port)
 }
 
 /// The probes of a container.
@@ -311,7 +324,7 @@ pub fn writes(world: &World<'_>, object: &Object<'_>, template: &Template<'_>, n
     let Some(spec) = template.spec else { return false };
     let number = number.to_string();
     let in_text = |text: &str| mentioned(text, &number);
-    let annotated = object.metadata().and_then(|metadata| metadata.annotations.as_ref());
+    let annotated = object.annotations();
     let templated = template.annotations;
     if annotated.into_iter().chain(templated).flat_map(|all| all.values()).any(|value| in_text(value)) {
         return true;

@@ -34,10 +34,11 @@ pub enum Meant<'w, 's> {
 /// Looks a name up. What stands in an unrelated folder is not found.
 #[must_use]
 pub fn meant<'w, 's>(world: &'w World<'s>, from: &Object<'_>, name: Name<'_>) -> Meant<'w, 's> {
-    let of_group = |object: &&Object<'_>| super::apis::group(&object.reference.api_version) == name.group;
-    let named = world.named_up_to(name.kind, name.name, from, Distance::Near).into_iter().filter(of_group);
-    let mut found: Vec<_> =
-        named.map(|object| (namespaces(world, from, name.namespace, object), world.distance(from, object), object)).collect();
+    let mut found = world.placed(name.kind, name.name, from, Distance::Near);
+    found.retain(|(.., object)| super::apis::group(&object.reference.api_version) == name.group);
+    for (compared, _, object) in found.iter_mut().filter(|_| name.namespace.is_some()) {
+        *compared = namespaces(world, from, name.namespace, object);
+    }
     found.sort_by_key(|(namespaces, distance, object)| (*namespaces, *distance, object.id));
     match found.first().copied() {
         None => Meant::Nowhere,
@@ -87,7 +88,7 @@ pub fn is_apart(world: &World<'_>, a: &Object<'_>, b: &Object<'_>) -> bool {
 
 /// Whether an object says that a chart made it.
 fn is_of_chart(object: &Object<'_>) -> bool {
-    let labels = object.metadata().and_then(|metadata| metadata.labels.as_ref());
+    let labels = object.labels();
     labels.into_iter().flatten().any(|(key, value)| {
         matches!(key.as_str(), "helm.sh/chart" | "chart")
             || matches!(key.as_str(), "app.kubernetes.io/managed-by" | "heritage") && value == "Helm"

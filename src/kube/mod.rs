@@ -23,6 +23,8 @@ pub mod labels;
 pub mod listens;
 pub mod maps;
 pub mod meant;
+pub mod metadata;
+pub mod mistakes;
 pub mod monitored;
 pub mod monitors;
 pub mod near;
@@ -50,6 +52,7 @@ pub mod unread;
 pub mod variables;
 pub mod verdict;
 pub mod version;
+pub mod words;
 pub mod workloads;
 pub mod world;
 

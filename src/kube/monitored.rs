@@ -23,7 +23,7 @@ pub fn anywhere<'w, 's>(world: &'w World<'s>, object: &Object<'_>, monitor: &Mon
     }
     let mut services = world.of_kind("Service", object, Distance::Near);
     services.retain(|service| {
-        let own = service.metadata().and_then(|metadata| metadata.labels.as_ref());
+        let own = service.labels();
         service.service().is_some() && labels::selects(&monitor.selector, own)
     });
     services

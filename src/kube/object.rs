@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::Service;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
 use super::Typed;
 use super::admission::Verdict;
@@ -137,10 +137,16 @@ impl<'s> Object<'s> {
         }
     }
 
-    /// The metadata, if it is an object.
+    /// Its labels, if it has any.
     #[must_use]
-    pub fn metadata(&self) -> Option<&ObjectMeta> {
-        self.typed.as_ref().map(Typed::metadata)
+    pub fn labels(&self) -> Option<&Labels> {
+        self.typed.as_ref().and_then(Typed::labels)
+    }
+
+    /// Its annotations, if it has any.
+    #[must_use]
+    pub fn annotations(&self) -> Option<&Labels> {
+        self.typed.as_ref().and_then(Typed::annotations)
     }
 
     /// The pods it makes, if it makes any.

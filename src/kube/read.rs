@@ -234,16 +234,13 @@ fn keep(object: &mut Object<'_>, mut decoded: Decoded, judge: Option<&Profile>) 
         return;
     };
     object.newer = newer_fields::unknown_fields(&decoded, profile.version);
-    // Into these no default is filled but into the metadata.
-    let metadata = matches!(decoded, Decoded::ConfigMap(_) | Decoded::Other(_)).then(|| decoded.metadata().clone());
-    let typed = if metadata.is_none() { Some(Typed::of(&decoded)) } else { None };
+    // Into these nothing is filled that is asked for again: only a name and a namespace.
+    let is_kept_as_judged = matches!(decoded, Decoded::Other(_));
+    let typed = (!is_kept_as_judged).then(|| Typed::of(&decoded));
     let verdict = verdict::beside_faults(object, &mut decoded, profile);
     object.accepted = verdict.code == Some(201) && !object.faults.iter().any(|fault| matches!(fault.kind, FaultKind::WrongType { .. }));
     object.verdict = verdict.says_something().then(|| Box::new(verdict));
-    object.typed = typed.or_else(|| {
-        *decoded.metadata_mut() = metadata?;
-        Some(decoded.into())
-    });
+    object.typed = Some(typed.unwrap_or_else(|| decoded.into()));
 }
 
 /// Drops the nodes of a kind that no rule asks about and that is large: there are megabytes of definitions of custom

@@ -30,7 +30,7 @@ pub struct Reference<'o> {
 #[must_use]
 pub fn spec<'o>(object: &'o Object<'_>) -> Option<&'o Json> {
     match &object.typed {
-        Some(Typed::Other(other)) => other.content.get("spec"),
+        Some(Typed::Other(other)) => other.spec.as_deref(),
         _ => None,
     }
 }

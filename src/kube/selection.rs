@@ -90,7 +90,7 @@ impl<'s> World<'s> {
         let set = |key: &str| self.label_is_set_later(service, service, key);
         for (key, value) in selector.iter().filter(|(key, _)| !labels::added_by_any_controller(key) && !set(key)) {
             written = true;
-            let with = self.by_label.get(&(key.clone(), value.clone()))?;
+            let with = self.labelled(key, value)?;
             shortest = Some(shortest.filter(|shortest| shortest.len() <= with.len()).unwrap_or(with));
         }
         if written {
@@ -100,11 +100,12 @@ impl<'s> World<'s> {
             return self.workloads.get(&());
         }
         let owner = selector.iter().find_map(|(key, value)| match key.as_str() {
-            labels::POD_NAME => Some(("StatefulSet".to_owned(), value.rsplit_once('-')?.0.to_owned())),
-            "job-name" | "batch.kubernetes.io/job-name" => Some(("Job".to_owned(), value.clone())),
+            labels::POD_NAME => Some(("StatefulSet", value.rsplit_once('-')?.0)),
+            "job-name" | "batch.kubernetes.io/job-name" => Some(("Job", value.as_str())),
             _ => None,
         });
-        self.by_name.get(&owner?)
+        let (kind, name) = owner?;
+        self.called(kind, name)
     }
 
     /// The Services that select the pods of a workload, no farther than near.
@@ -112,8 +113,7 @@ impl<'s> World<'s> {
     pub fn services_taking(&self, object: &Object<'_>) -> Vec<&Object<'s>> {
         let Some(template) = object.template() else { return Vec::new() };
         let pairs = template.labels.into_iter().flatten();
-        let found =
-            pairs.flat_map(|(key, value)| self.up_to(self.services_by_label.get(&(key.clone(), value.clone())), object, Distance::Near));
+        let found = pairs.flat_map(|(key, value)| self.up_to(self.selecting(key, value), object, Distance::Near));
         let mut seen = HashSet::new();
         found
             .filter(|service| seen.insert(service.id))

@@ -6,10 +6,11 @@ use k8s_openapi::api::core::v1::{Endpoints, Namespace, Service};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::api::networking::v1::{Ingress, IngressClass, NetworkPolicy};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::config_map::ConfigMap;
 use super::decoded::{self, Decoded};
+use super::metadata::{self, Metadata};
+use super::object::Labels;
 use super::pod_spec::PodTemplateSpec;
 use super::workloads::{CronJob, DaemonSet, Deployment, Job, Pod, ReplicaSet, ReplicationController, StatefulSet};
 
@@ -25,13 +26,43 @@ macro_rules! kinds {
         }
 
         impl Typed {
-            /// The object's metadata.
+            /// `metadata.labels`
             #[must_use]
-            pub fn metadata(&self) -> &ObjectMeta {
+            pub fn labels(&self) -> Option<&Labels> {
                 match self {
-                    $(Self::$whole(it) => &it.metadata,)*
-                    $(Self::$part(it) => &it.metadata,)*
-                    Self::Other(it) => &it.metadata,
+                    $(Self::$whole(it) => it.metadata.labels.as_ref(),)*
+                    $(Self::$part(it) => it.metadata.labels.as_ref(),)*
+                    Self::Other(it) => it.metadata.labels.as_ref(),
+                }
+            }
+
+            /// `metadata.annotations`
+            #[must_use]
+            pub fn annotations(&self) -> Option<&Labels> {
+                match self {
+                    $(Self::$whole(it) => it.metadata.annotations.as_ref(),)*
+                    $(Self::$part(it) => it.metadata.annotations.as_ref(),)*
+                    Self::Other(it) => it.metadata.annotations.as_ref(),
+                }
+            }
+
+            /// `metadata.uid`
+            #[must_use]
+            pub fn uid(&self) -> Option<&str> {
+                match self {
+                    $(Self::$whole(it) => it.metadata.uid.as_deref(),)*
+                    $(Self::$part(it) => it.metadata.uid.as_deref(),)*
+                    Self::Other(it) => it.metadata.uid.as_deref(),
+                }
+            }
+
+            /// Whether a field of the metadata is written that only the server writes.
+            #[must_use]
+            pub fn is_stored(&self) -> bool {
+                match self {
+                    $(Self::$whole(it) => metadata::is_stored(&it.metadata),)*
+                    $(Self::$part(it) => it.metadata.is_stored,)*
+                    Self::Other(it) => it.metadata.is_stored,
                 }
             }
 
@@ -68,16 +99,20 @@ kinds! {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Other {
     /// `metadata`
-    pub metadata: ObjectMeta,
+    pub metadata: Metadata,
     /// `spec.template`, where it has the shape of a pod template.
     pub template: Option<Box<PodTemplateSpec>>,
-    /// All but the metadata, read by the kind's schema with its defaults, where the kind is of the Gateway API.
-    pub content: serde_json::Map<String, serde_json::Value>,
+    /// `spec`, read by the kind's schema with its defaults, where the kind is of the Gateway API.
+    pub spec: Option<Box<serde_json::Value>>,
 }
 
 impl Typed {
     fn other(decoded: decoded::Other) -> Self {
-        let decoded::Other { metadata, template, content } = decoded;
-        Self::Other(Box::new(Other { metadata, template: template.map(|template| Box::new(PodTemplateSpec::of(&template))), content }))
+        let decoded::Other { metadata, template, mut content } = decoded;
+        Self::Other(Box::new(Other {
+            metadata: metadata.into(),
+            template: template.map(|template| Box::new(PodTemplateSpec::of(&template))),
+            spec: content.remove("spec").map(Box::new),
+        }))
     }
 }

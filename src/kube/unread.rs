@@ -60,7 +60,7 @@ impl<'s> World<'s> {
     /// The document near an object that seems to hold another of this kind and name, and does not read as one.
     #[must_use]
     pub fn unread(&self, kind: &str, name: &str, from: &Object<'_>) -> Option<&Object<'s>> {
-        let documents = self.up_to(self.by_unread_name.get(name), from, Distance::Near);
+        let documents = self.up_to(self.seeming(name), from, Distance::Near);
         documents.into_iter().find(|it| self.seems(it, kind))
     }
 

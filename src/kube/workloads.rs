@@ -3,8 +3,9 @@
 use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::batch::v1 as batch;
 use k8s_openapi::api::core::v1 as core;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
+use super::metadata::Metadata;
 use super::object::Labels;
 use super::pod_spec::{PodSpec, PodTemplateSpec};
 
@@ -12,7 +13,7 @@ use super::pod_spec::{PodSpec, PodTemplateSpec};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Pod {
     /// `metadata`
-    pub metadata: ObjectMeta,
+    pub metadata: Metadata,
     /// `spec`
     pub spec: Option<PodSpec>,
 }
@@ -21,7 +22,7 @@ pub struct Pod {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ReplicationController {
     /// `metadata`
-    pub metadata: ObjectMeta,
+    pub metadata: Metadata,
     /// `spec.replicas`
     pub replicas: Option<i32>,
     /// `spec.selector`
@@ -34,7 +35,7 @@ pub struct ReplicationController {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Deployment {
     /// `metadata`
-    pub metadata: ObjectMeta,
+    pub metadata: Metadata,
     /// `spec.replicas`
     pub replicas: Option<i32>,
     /// `spec.paused`
@@ -49,7 +50,7 @@ pub struct Deployment {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StatefulSet {
     /// `metadata`
-    pub metadata: ObjectMeta,
+    pub metadata: Metadata,
     /// `spec.replicas`
     pub replicas: Option<i32>,
     /// `spec.ordinals.start`
@@ -68,7 +69,7 @@ pub struct StatefulSet {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DaemonSet {
     /// `metadata`
-    pub metadata: ObjectMeta,
+    pub metadata: Metadata,
     /// `spec.selector`
     pub selector: LabelSelector,
     /// `spec.template`
@@ -79,7 +80,7 @@ pub struct DaemonSet {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ReplicaSet {
     /// `metadata`
-    pub metadata: ObjectMeta,
+    pub metadata: Metadata,
     /// `spec.replicas`
     pub replicas: Option<i32>,
     /// `spec.selector`
@@ -92,7 +93,7 @@ pub struct ReplicaSet {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Job {
     /// `metadata`
-    pub metadata: ObjectMeta,
+    pub metadata: Metadata,
     /// `spec.suspend`
     pub suspend: Option<bool>,
     /// `spec.parallelism`
@@ -111,7 +112,7 @@ pub struct Job {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CronJob {
     /// `metadata`
-    pub metadata: ObjectMeta,
+    pub metadata: Metadata,
     /// `spec.jobTemplate.spec.template`
     pub template: Option<PodTemplateSpec>,
 }
@@ -120,7 +121,7 @@ impl Pod {
     /// What of a decoded one is asked for again.
     #[must_use]
     pub fn of(pod: &core::Pod) -> Self {
-        Self { metadata: pod.metadata.clone(), spec: pod.spec.as_ref().map(PodSpec::of) }
+        Self { metadata: Metadata::of(&pod.metadata), spec: pod.spec.as_ref().map(PodSpec::of) }
     }
 }
 
@@ -130,7 +131,7 @@ impl ReplicationController {
     pub fn of(it: &core::ReplicationController) -> Self {
         let spec = it.spec.as_ref();
         Self {
-            metadata: it.metadata.clone(),
+            metadata: Metadata::of(&it.metadata),
             replicas: spec.and_then(|spec| spec.replicas),
             selector: spec.and_then(|spec| spec.selector.clone()),
             template: spec.and_then(|spec| spec.template.as_ref()).map(PodTemplateSpec::of),
@@ -143,7 +144,7 @@ impl Deployment {
     #[must_use]
     pub fn of(it: &apps::Deployment) -> Self {
         Self {
-            metadata: it.metadata.clone(),
+            metadata: Metadata::of(&it.metadata),
             replicas: it.spec.replicas,
             paused: it.spec.paused,
             selector: it.spec.selector.clone(),
@@ -158,7 +159,7 @@ impl StatefulSet {
     pub fn of(it: &apps::StatefulSet) -> Self {
         let claims = it.spec.volume_claim_templates.iter().flatten();
         Self {
-            metadata: it.metadata.clone(),
+            metadata: Metadata::of(&it.metadata),
             replicas: it.spec.replicas,
             first_ordinal: it.spec.ordinals.as_ref().and_then(|ordinals| ordinals.start),
             service_name: it.spec.service_name.clone(),
@@ -173,7 +174,7 @@ impl DaemonSet {
     /// What of a decoded one is asked for again.
     #[must_use]
     pub fn of(it: &apps::DaemonSet) -> Self {
-        Self { metadata: it.metadata.clone(), selector: it.spec.selector.clone(), template: PodTemplateSpec::of(&it.spec.template) }
+        Self { metadata: Metadata::of(&it.metadata), selector: it.spec.selector.clone(), template: PodTemplateSpec::of(&it.spec.template) }
     }
 }
 
@@ -182,7 +183,7 @@ impl ReplicaSet {
     #[must_use]
     pub fn of(it: &apps::ReplicaSet) -> Self {
         Self {
-            metadata: it.metadata.clone(),
+            metadata: Metadata::of(&it.metadata),
             replicas: it.spec.replicas,
             selector: it.spec.selector.clone(),
             template: it.spec.template.as_ref().map(PodTemplateSpec::of),
@@ -196,7 +197,7 @@ impl Job {
     pub fn of(it: &batch::Job) -> Self {
         let spec = it.spec.as_ref();
         Self {
-            metadata: it.metadata.clone(),
+            metadata: Metadata::of(&it.metadata),
             suspend: spec.and_then(|spec| spec.suspend),
             parallelism: spec.and_then(|spec| spec.parallelism),
             completions: spec.and_then(|spec| spec.completions),
@@ -212,6 +213,6 @@ impl CronJob {
     #[must_use]
     pub fn of(it: &batch::CronJob) -> Self {
         let spec = it.spec.job_template.spec.as_ref();
-        Self { metadata: it.metadata.clone(), template: spec.map(|spec| PodTemplateSpec::of(&spec.template)) }
+        Self { metadata: Metadata::of(&it.metadata), template: spec.map(|spec| PodTemplateSpec::of(&spec.template)) }
     }
 }

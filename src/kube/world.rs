@@ -13,12 +13,14 @@ use super::endpoints;
 use super::index::{Entries, Index, Scope, Standpoint};
 use super::kustomize::Kustomize;
 use super::maps::{Map, Set};
+use super::mistakes::{self, Mistake};
 use super::object::{Labels, Object, ObjectId, State};
 use super::ports;
 use super::selection::Found;
 use super::template;
 use super::units::{Census, Units};
 use super::unread;
+use super::words::{Word, Words};
 use crate::finding::ObjectRef;
 use crate::source::{FileId, Source, Span};
 
@@ -37,7 +39,7 @@ pub enum Namespaces {
 }
 
 /// A label's key and value, or an object's kind and name.
-pub(super) type Pair = (String, String);
+type Pair = (Word, Word);
 
 /// All objects of a run. Rules see one World at a time.
 #[derive(Debug)]
@@ -54,26 +56,28 @@ pub struct World<'s> {
     pub kustomize: Kustomize,
     objects: Vec<Object<'s>>,
     files: Map<FileId, Range<u32>>,
+    words: Words,
     pub(super) workloads: Index<()>,
     without_selector: Index<()>,
-    pub(super) by_label: Index<Pair>,
-    pub(super) by_name: Index<Pair>,
+    by_label: Index<Pair>,
+    by_name: Index<Pair>,
     /// By number of the object, whether another one has its kind and name, or it is a patch and meant to.
     has_namesake: Vec<bool>,
-    by_kind: Index<String>,
+    by_kind: Index<Word>,
     custom: Index<()>,
     patches: Index<Pair>,
-    pub(super) services_by_label: Index<Pair>,
-    pub(super) by_unread_name: Index<String>,
+    services_by_label: Index<Pair>,
+    by_unread_name: Index<Word>,
     pub(super) misread: Index<()>,
-    by_node_port: Index<(i32, String)>,
-    slices: Index<String>,
+    by_node_port: Index<(i32, Word)>,
+    slices: Index<Word>,
     unrendered: Map<&'s str, Option<ObjectId>>,
     alternatives: Set<DirectoryId>,
     /// Directories of folders of kinds, such files among them.
     sorted_alternatives: Set<DirectoryId>,
     pub(super) selections: Vec<OnceLock<Vec<Found>>>,
     calls: OnceLock<Calls>,
+    mistakes: Map<ObjectId, Vec<Mistake>>,
     /// By number of the file, whether it speaks of svclint anywhere.
     addressed: Vec<bool>,
 }
@@ -93,25 +97,31 @@ impl<'s> World<'s> {
             files.entry(object.span.file).or_insert(id..id).end = id + 1;
         }
         let kustomize = Kustomize::read(sources, &directories, &objects);
+        let mut words = Words::default();
         let (mut workloads, mut without_selector, mut by_label, mut by_name, mut by_kind) = (vec![], vec![], vec![], vec![], vec![]);
         let (mut by_unread_name, mut misread) = (vec![], vec![]);
         let (mut services_by_label, mut by_node_port, mut slices, mut patches, mut custom) = (vec![], vec![], vec![], vec![], vec![]);
         let (mut unrendered, mut alternatives) = (Map::<&str, Option<ObjectId>>::default(), Set::default());
         let (mut identities, mut census) = (Map::default(), Census::default());
+        let mut mistakes = Map::default();
         for object in &objects {
             let (id, file) = (object.id, object.span.file);
+            if let Some(verdict) = object.verdict.as_ref().filter(|verdict| !verdict.causes.is_empty()) {
+                mistakes.insert(id, verdict.causes.iter().map(|cause| mistakes::behind(object, cause)).collect());
+            }
             let directory = directories.of(file);
             let text = || sources.get(file.0 as usize).map_or("", |source| source.slice(object.span));
+            let hides = unread::hides(object);
             if object.state == State::Template || matches!(object.state, State::Unreadable(_)) && unread::is_of_kubernetes(text()) {
                 let first = unrendered.entry(package(sources, object)).or_default();
                 if object.state == State::Template {
                     first.get_or_insert(id);
                 }
-                by_unread_name.extend(unread::names(text()).map(|name| (name.to_owned(), directory, id)));
-            } else if unread::hides(object) {
-                by_unread_name.extend(unread::names(text()).map(|name| (name.to_owned(), directory, id)));
+                by_unread_name.extend(unread::names(text()).map(|name| (words.add(name), directory, id)));
+            } else if hides {
+                by_unread_name.extend(unread::names(text()).map(|name| (words.add(name), directory, id)));
             }
-            if unread::hides(object) {
+            if hides {
                 misread.push(((), directory, id));
             }
             if object.typed.is_none() {
@@ -119,7 +129,7 @@ impl<'s> World<'s> {
             }
             let partial = object.template().and_then(|it| it.spec).is_some_and(ports::is_partial);
             if kustomize.is_patch(file) || partial {
-                patches.push(((object.kind().to_owned(), object.name().to_owned()), directory, id));
+                patches.push((words.add_pair(object.kind(), object.name()), directory, id));
             }
             if kustomize.is_patch(file) {
                 continue;
@@ -133,24 +143,25 @@ impl<'s> World<'s> {
             if dangling::is_custom(object) {
                 custom.push(((), directory, id));
             }
-            by_name.push(((object.kind().to_owned(), object.name().to_owned()), directory, id));
-            by_kind.push((object.kind().to_owned(), directory, id));
+            let (kind, name) = words.add_pair(object.kind(), object.name());
+            by_name.push(((kind, name), directory, id));
+            by_kind.push((kind, directory, id));
             if let Some(service) = object.service() {
                 for (key, value) in endpoints::selector(service).into_iter().flatten() {
-                    services_by_label.push(((key.clone(), value.clone()), directory, id));
+                    services_by_label.push((words.add_pair(key, value), directory, id));
                 }
                 if endpoints::hand_made(service) {
                     without_selector.push(((), directory, id));
                 }
                 for port in service.spec.iter().flat_map(|spec| spec.ports.iter().flatten()) {
                     if let Some(node_port) = port.node_port.filter(|port| *port != 0) {
-                        by_node_port.push(((node_port, ports::protocol(port.protocol.as_deref()).to_owned()), directory, id));
+                        by_node_port.push(((node_port, words.add(ports::protocol(port.protocol.as_deref()))), directory, id));
                     }
                 }
             }
             if object.kind() == "EndpointSlice" {
-                let labels = object.metadata().and_then(|metadata| metadata.labels.as_ref());
-                slices.extend(labels.and_then(|labels| labels.get(SERVICE_NAME)).map(|name| (name.clone(), directory, id)));
+                let labels = object.labels();
+                slices.extend(labels.and_then(|labels| labels.get(SERVICE_NAME)).map(|name| (words.add(name), directory, id)));
             }
             if let Some(template) = object.template() {
                 workloads.push(((), directory, id));
@@ -158,7 +169,7 @@ impl<'s> World<'s> {
                     if template::is_placeholder(value) || template::is_placeholder(key) {
                         unrendered.entry(package(sources, object)).or_default();
                     }
-                    by_label.push(((key.clone(), value.clone()), directory, id));
+                    by_label.push((words.add_pair(key, value), directory, id));
                 }
             }
         }
@@ -177,6 +188,7 @@ impl<'s> World<'s> {
             sorted_alternatives,
             kustomize,
             files,
+            words,
             workloads: Index::new(workloads),
             without_selector: Index::new(without_selector),
             by_label: Index::new(by_label),
@@ -194,6 +206,7 @@ impl<'s> World<'s> {
             alternatives,
             selections: objects.iter().map(|_| OnceLock::new()).collect(),
             calls: OnceLock::new(),
+            mistakes,
             addressed: sources.iter().map(|source| to_svclint.find(source.text.as_bytes()).is_some()).collect(),
             directories,
             objects,
@@ -216,6 +229,12 @@ impl<'s> World<'s> {
     #[must_use]
     pub fn source(&self, object: &Object<'_>) -> Option<&'s Source> {
         self.sources.get(object.span.file.0 as usize)
+    }
+
+    /// The mistakes behind what the API server refuses of an object, cause by cause.
+    #[must_use]
+    pub fn mistakes(&self, object: &Object<'_>) -> &[Mistake] {
+        self.mistakes.get(&object.id).map_or(&[], Vec::as_slice)
     }
 
     /// Whether the file of an object may ask something of svclint: it speaks of it.
@@ -247,14 +266,36 @@ impl<'s> World<'s> {
 
     /// The objects of an index up to a distance, nearest first.
     pub(super) fn up_to(&self, entries: Option<&Entries>, from: &Object<'_>, most: Distance) -> Vec<&Object<'s>> {
-        let Some(entries) = entries else { return Vec::new() };
-        let standpoint = self.standpoint(from);
-        let mut found: Vec<ObjectId> = Vec::new();
-        for distance in Distance::JOINED.into_iter().filter(|distance| *distance <= most) {
-            let mut there = entries.at(self.scope(), &standpoint, distance);
-            found.append(&mut there);
-        }
-        found.into_iter().filter_map(|id| self.object(id)).collect()
+        self.found(entries, from, most).map(|(_, object)| object).collect()
+    }
+
+    fn found(&self, entries: Option<&Entries>, from: &Object<'_>, most: Distance) -> impl Iterator<Item = (Distance, &Object<'s>)> {
+        let found = entries.map(|entries| entries.up_to(self.scope(), &self.standpoint(from), most)).unwrap_or_default();
+        found.into_iter().filter_map(|(distance, id)| Some((distance, self.object(id)?)))
+    }
+
+    fn of<'w>(&'w self, index: &'w Index<Pair>, a: &str, b: &str) -> Option<&'w Entries> {
+        index.get(&(self.words.find(a)?, self.words.find(b)?))
+    }
+
+    /// The objects of a kind and name.
+    pub(super) fn called(&self, kind: &str, name: &str) -> Option<&Entries> {
+        self.of(&self.by_name, kind, name)
+    }
+
+    /// The workloads whose pods carry a label.
+    pub(super) fn labelled(&self, key: &str, value: &str) -> Option<&Entries> {
+        self.of(&self.by_label, key, value)
+    }
+
+    /// The Services whose selector asks for a label.
+    pub(super) fn selecting(&self, key: &str, value: &str) -> Option<&Entries> {
+        self.of(&self.services_by_label, key, value)
+    }
+
+    /// The documents that seem to hold something of a name.
+    pub(super) fn seeming(&self, name: &str) -> Option<&Entries> {
+        self.by_unread_name.get(&self.words.find(name)?)
     }
 
     /// The workloads up to a distance, nearest first.
@@ -266,13 +307,13 @@ impl<'s> World<'s> {
     /// The workloads whose pods carry this label, no farther than near.
     #[must_use]
     pub fn workloads_with(&self, key: &str, value: &str, from: &Object<'_>) -> Vec<&Object<'s>> {
-        self.up_to(self.by_label.get(&(key.to_owned(), value.to_owned())), from, Distance::Near)
+        self.up_to(self.labelled(key, value), from, Distance::Near)
     }
 
     /// The objects of a kind up to a distance, nearest first.
     #[must_use]
     pub fn of_kind(&self, kind: &str, from: &Object<'_>, most: Distance) -> Vec<&Object<'s>> {
-        self.up_to(self.by_kind.get(kind), from, most)
+        self.up_to(self.words.find(kind).and_then(|kind| self.by_kind.get(&kind)), from, most)
     }
 
     /// The objects of a kind and name, nearest first, those of the own namespace before others.
@@ -284,14 +325,20 @@ impl<'s> World<'s> {
     /// As [`Self::named`], no farther than a distance.
     #[must_use]
     pub fn named_up_to(&self, kind: &str, name: &str, from: &Object<'_>, most: Distance) -> Vec<&Object<'s>> {
-        let look = |name: &str| self.up_to(self.by_name.get(&(kind.to_owned(), name.to_owned())), from, most);
-        let mut found = look(name);
+        self.placed(kind, name, from, most).into_iter().map(|(.., object)| object).collect()
+    }
+
+    /// As [`Self::named_up_to`], with how the namespaces compare and how far away each is.
+    #[must_use]
+    pub fn placed(&self, kind: &str, name: &str, from: &Object<'_>, most: Distance) -> Vec<(Namespaces, Distance, &Object<'s>)> {
+        let look = |name: &str| self.found(self.called(kind, name), from, most);
+        let placed = |(distance, object)| (self.namespaces(from, object), distance, object);
+        let mut found: Vec<_> = look(name).map(placed).collect();
         if found.is_empty() {
-            found = self.kustomize.bare_names(self.directories.of(from.span.file), name).flat_map(look).collect();
+            let bare = self.kustomize.bare_names(self.directories.of(from.span.file), name);
+            found = bare.flat_map(look).map(placed).collect();
         }
-        if found.len() > 1 {
-            found.sort_by_cached_key(|other| (self.namespaces(from, other), self.distance(from, other), other.id));
-        }
+        found.sort_by_key(|(namespaces, distance, object)| (*namespaces, *distance, object.id));
         found
     }
 
@@ -304,7 +351,7 @@ impl<'s> World<'s> {
     /// The objects of the same kind and name in the object's own file, itself among them, in their order.
     #[must_use]
     pub fn namesakes_in_file(&self, object: &Object<'_>) -> Vec<&Object<'s>> {
-        let entries = self.by_name.get(&(object.kind().to_owned(), object.name().to_owned()));
+        let entries = self.called(object.kind(), object.name());
         let mut found: Vec<_> = self.at(entries.filter(|entries| entries.len() > 1), object, Distance::SameFile).collect();
         found.sort_by_key(|other| other.id);
         found
@@ -327,7 +374,7 @@ impl<'s> World<'s> {
     /// The patches of an object: parts of one of the same kind and name, wherever they stand.
     #[must_use]
     pub fn patches_of(&self, object: &Object<'_>) -> Vec<&Object<'s>> {
-        let mut found = self.up_to(self.patches.get(&(object.kind().to_owned(), object.name().to_owned())), object, Distance::Far);
+        let mut found = self.up_to(self.of(&self.patches, object.kind(), object.name()), object, Distance::Far);
         found.retain(|patch| patch.id != object.id);
         found
     }
@@ -341,13 +388,14 @@ impl<'s> World<'s> {
     /// The EndpointSlices that name a Service, nearest first.
     #[must_use]
     pub fn slices_of(&self, service: &str, from: &Object<'_>) -> Vec<&Object<'s>> {
-        self.up_to(self.slices.get(service), from, Distance::Far)
+        self.up_to(self.words.find(service).and_then(|service| self.slices.get(&service)), from, Distance::Far)
     }
 
     /// The Services that ask for a node port, up to a distance, nearest first.
     #[must_use]
     pub fn with_node_port(&self, node_port: i32, protocol: &str, from: &Object<'_>, most: Distance) -> Vec<&Object<'s>> {
-        self.up_to(self.by_node_port.get(&(node_port, protocol.to_owned())), from, most)
+        let protocol = self.words.find(protocol);
+        self.up_to(protocol.and_then(|protocol| self.by_node_port.get(&(node_port, protocol))), from, most)
     }
 
     /// Where containers name a Service's address: `api:8080`, `api.shop.svc:8080`.

@@ -2,7 +2,7 @@
 
 use crate::finding::{Confidence, Finding};
 use crate::kube::world::{Distance, title};
-use crate::kube::{Object, World, apis, template};
+use crate::kube::{Object, Typed, World, apis, template};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     if !world.has_namesake(object) {
@@ -13,7 +13,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         other.id < object.id && other.namespace() == object.namespace() && apis::group(&other.reference.api_version) == group
     };
     let earlier = world.namesakes_in_file(object).into_iter().find(same).or_else(|| {
-        let built = world.kustomize.takes(path(world, object));
+        let built = world.kustomize.takes(object.span.file);
         let mut named = if built { world.named_up_to(object.kind(), object.name(), object, Distance::Near) } else { Vec::new() };
         named.retain(|other| same(other) && in_one_build(world, object, other));
         named.into_iter().next()
@@ -21,7 +21,6 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let Some(earlier) = earlier else { return };
     let generated = object.at("metadata.generateName").found;
     // Two states of one object, both read from a cluster: nobody applies them one after the other.
-    let uid = |it: &Object<'_>| it.metadata().and_then(|metadata| metadata.uid.clone()).filter(|uid| !uid.is_empty());
     let recorded = uid(object).is_some_and(|own| uid(earlier) == Some(own));
     if object.name().is_empty() || generated || recorded || template::is_to_be_filled_in(object.name()) {
         return;
@@ -57,4 +56,8 @@ fn in_one_build(world: &World<'_>, a: &Object<'_>, b: &Object<'_>) -> bool {
 
 fn path<'w>(world: &World<'w>, object: &Object<'_>) -> &'w str {
     world.source(object).map_or("", |source| source.path.as_str())
+}
+
+fn uid<'o>(object: &'o Object<'_>) -> Option<&'o str> {
+    object.typed.as_ref().and_then(Typed::uid).filter(|uid| !uid.is_empty())
 }

@@ -7,7 +7,7 @@ use crate::kube::{Object, World};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let slice = object.kind() == "EndpointSlice";
-    let labels = object.metadata().and_then(|metadata| metadata.labels.as_ref());
+    let labels = object.labels();
     let name = if slice { labels.and_then(|labels| labels.get(SERVICE_NAME)).map(String::as_str) } else { Some(object.name()) };
     let Some(name) = name.filter(|_| !world.kustomize.is_patch(object.span.file)) else { return };
     let services = world.named("Service", name, object);

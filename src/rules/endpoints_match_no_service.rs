@@ -26,12 +26,12 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
 }
 
 fn label<'o>(object: &'o Object<'_>, key: &str) -> Option<&'o str> {
-    object.metadata()?.labels.as_ref()?.get(key).map(String::as_str)
+    object.labels()?.get(key).map(String::as_str)
 }
 
 /// Leader election used to keep its record in Endpoints, and `skip-mirror` says that no Service is meant.
 fn is_kept_apart(object: &Object<'_>) -> bool {
-    let annotations = object.metadata().and_then(|metadata| metadata.annotations.as_ref());
+    let annotations = object.annotations();
     annotations.is_some_and(|annotations| annotations.contains_key("control-plane.alpha.kubernetes.io/leader"))
         || label(object, "endpointslice.kubernetes.io/skip-mirror") == Some("true")
 }

@@ -1,11 +1,9 @@
 //! An object copied out of a cluster, with what only a cluster may write.
 
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-
 use super::refusals::{self, Mistake};
 use crate::finding::{Confidence, Edit, Finding, ServerSays};
 use crate::kube::world::title;
-use crate::kube::{Object, World};
+use crate::kube::{Object, Typed, World};
 use crate::yaml::{Kind, Value};
 
 /// What the server writes, and no author.
@@ -75,8 +73,7 @@ fn is_versioned(object: &Object<'_>) -> bool {
 
 /// Whether any of [`SURE`] stands there. Nearly always none does, and the metadata as it was read shows it.
 fn is_surely_written(object: &Object<'_>) -> bool {
-    let marked = |it: &ObjectMeta| it.resource_version.is_some() || it.uid.is_some() || it.self_link.is_some() || it.managed_fields.is_some();
-    object.metadata().is_some_and(marked) && SURE.iter().any(|field| is_written(object, field))
+    object.typed.as_ref().is_some_and(Typed::is_stored) && SURE.iter().any(|field| is_written(object, field))
 }
 
 /// Whether something stands there: `creationTimestamp: null` and `status: {}` are kubectl's own habit.

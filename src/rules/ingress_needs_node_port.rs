@@ -51,5 +51,5 @@ fn is_alb(ingress: &Ingress) -> bool {
 }
 
 fn annotation<'o>(object: &'o Object<'_>, key: &str) -> Option<&'o str> {
-    object.metadata()?.annotations.as_ref()?.get(key).map(String::as_str)
+    object.annotations()?.get(key).map(String::as_str)
 }

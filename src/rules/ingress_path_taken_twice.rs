@@ -70,7 +70,7 @@ fn conditions<'o>(object: &'o Object<'_>) -> Vec<(&'o str, &'o str)> {
         "konghq.com/protocols",
     ];
     let told = |key: &str| KEYS.contains(&key) || key.starts_with("traefik.ingress.kubernetes.io/router.");
-    let annotations = object.metadata().and_then(|metadata| metadata.annotations.as_ref());
+    let annotations = object.annotations();
     annotations.into_iter().flatten().filter(|(key, _)| told(key)).map(|(key, value)| (key.as_str(), value.as_str())).collect()
 }
 
@@ -85,7 +85,7 @@ fn is_conditional(ingress: &Ingress, backend: &IngressBackend) -> bool {
 
 /// Whether it is meant to stand beside another for the same paths: a canary, or a part of a mergeable one.
 fn is_merged(object: &Object<'_>) -> bool {
-    let annotations = object.metadata().and_then(|metadata| metadata.annotations.as_ref());
+    let annotations = object.annotations();
     let is = |key: &str, value: &str| annotations.is_some_and(|it| it.get(key).is_some_and(|written| written == value));
     is("nginx.ingress.kubernetes.io/canary", "true") || is("nginx.org/mergeable-ingress-type", "minion") || is("nginx.org/mergeable-ingress-type", "master")
 }

@@ -28,7 +28,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
 
 /// Whether something copies it into other namespaces.
 fn is_copied(secret: &Object<'_>) -> bool {
-    let annotations = secret.metadata().and_then(|metadata| metadata.annotations.as_ref());
+    let annotations = secret.annotations();
     annotations.is_some_and(|all| all.keys().any(|key| ["reflector", "replicat", "sync", "copy"].iter().any(|word| key.contains(word))))
 }
 

@@ -53,7 +53,7 @@ impl Clash {
 /// Whether the two have anything in common that could clash: a first look, before the second one is read in full.
 fn meets(mine: &Asked<'_, '_>, other: &Object<'_>, provider: Provider) -> bool {
     let Some(spec) = other.service().and_then(|service| service.spec.as_ref()) else { return false };
-    let theirs = other.metadata().and_then(|metadata| metadata.annotations.as_ref());
+    let theirs = other.annotations();
     let annotation = theirs.is_some_and(|theirs| mine.demand.annotations.iter().any(|(key, value)| theirs.get(key) == Some(value)));
     let address = mine.demand.address.is_some() && mine.demand.address == spec.load_balancer_ip;
     let port = || spec.ports.iter().flatten().any(|port| mine.demand.ports.iter().any(|it| it.number == port.port));
@@ -175,7 +175,7 @@ fn on_nodes(mine: &Asked<'_, '_>, world: &World<'_>) -> Option<Finding> {
         Some((it, it.template()?.field(&field), index))
     });
     let (taker, there, index) = takers.next()?;
-    let pooled = mine.object.metadata().and_then(|it| it.labels.as_ref()).is_some_and(|labels| labels.contains_key("svccontroller.k3s.cattle.io/lbpool"));
+    let pooled = mine.object.labels().is_some_and(|labels| labels.contains_key("svccontroller.k3s.cattle.io/lbpool"));
     let everywhere = host_ports::on_every_node(taker).is_some() && !pooled && !world.changed_later(taker) && !world.changed_later(mine.object);
     let number = mine.demand.ports.get(index)?.number;
     let message = format!("Service `{}` asks for port {number} of the nodes, which the pods of {} `{}` take", mine.object.name(), taker.kind(), taker.name());

@@ -7,7 +7,7 @@ use crate::kube::{Object, World};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let Some(asked) = asked(object, world) else { return };
-    let written = object.metadata().and_then(|metadata| metadata.annotations.as_ref());
+    let written = object.annotations();
     let told = |name: &str| written.is_some_and(|written| written.contains_key(&format!("{AWS}{name}")));
     if asked.by_lbc().is_none() || told("scheme") || told("internal") {
         return;

@@ -45,7 +45,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
 /// Why it is passed over; none where it is or may be taken up.
 fn why(world: &World<'_>, object: &Object<'_>, prometheus: &Object<'_>, choice: &Choice) -> Option<Why> {
     let Some(selector) = &choice.selector else { return Some(Why::NoSelector) };
-    let own = object.metadata().and_then(|metadata| metadata.labels.as_ref());
+    let own = object.labels();
     let set_later = |key: &String| world.label_is_set_later(object, prometheus, key);
     if pods::unknown(selector) || selector.match_labels.iter().flatten().any(|(key, _)| set_later(key)) {
         return None;

@@ -77,7 +77,7 @@ fn slip(object: &Object<'_>, world: &World<'_>, monitor: &Monitor) -> Option<Fin
 
 /// The label that keeps the selector from taking a Service: the only one, and alike in writing.
 fn nearly(service: &Object<'_>, monitor: &Monitor) -> Option<(String, String)> {
-    let own = service.metadata()?.labels.as_ref()?;
+    let own = service.labels()?;
     let pairs = monitor.selector.match_labels.as_ref().filter(|_| monitor.selector.match_expressions.is_none())?;
     let mut missed = pairs.iter().filter(|(key, value)| own.get(*key) != Some(*value));
     let (key, wanted) = missed.next().filter(|_| missed.next().is_none())?;

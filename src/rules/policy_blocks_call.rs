@@ -17,10 +17,14 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     if world.kustomize.is_patch(object.span.file) || spec.host_network == Some(true) {
         return;
     }
+    let mut calls = world.calls_by(object).iter().filter(|call| call.config_map.is_none() && call.plain && call.is_of_cluster()).peekable();
+    if calls.peek().is_none() {
+        return;
+    }
+    let Some(around) = isolation::around(world, object).filter(|around| !around.is_empty()) else { return };
+    let Some(policies) = isolation::policies(world, object) else { return };
     let mut told: Vec<(String, i32)> = Vec::new();
-    for call in world.calls_by(object).iter().filter(|call| call.config_map.is_none() && call.plain && call.is_of_cluster()) {
-        let Some(around) = isolation::around(world, object).filter(|around| !around.is_empty()) else { return };
-        let Some(policies) = isolation::policies(world, object) else { return };
+    for call in calls {
         if told.contains(&(call.host.clone(), call.port)) {
             continue;
         }

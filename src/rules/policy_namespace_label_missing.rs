@@ -13,7 +13,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
             let Some(selector) = &peer.namespace_selector else { continue };
             let Some(name) = selector.match_labels.as_ref().and_then(|labels| labels.get("name")) else { continue };
             let namespaces = world.of_kind("Namespace", object, Distance::Near);
-            let own = |it: &&Object<'_>| labels::selects(selector, it.metadata().and_then(|metadata| metadata.labels.as_ref()));
+            let own = |it: &&Object<'_>| labels::selects(selector, it.labels());
             if template::is_placeholder(name) || namespaces.iter().any(own) {
                 continue;
             }

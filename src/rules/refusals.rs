@@ -2,48 +2,10 @@
 
 use crate::finding::{Confidence, Finding, ServerSays};
 use crate::kube::admission::Cause;
+pub use crate::kube::mistakes::Mistake;
 use crate::kube::place::Place;
 use crate::kube::{Object, World, faults, template};
 use crate::yaml::{Kind, Value};
-
-/// The mistake behind a refusal; for each there is a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Mistake {
-    /// Several ports of a Service or an endpoint, some without a name.
-    PortsWithoutNames,
-    /// A port's name, its number and protocol, or its node port, twice.
-    DuplicatePort,
-    /// A port's name that is no port name.
-    InvalidPortName,
-    /// A port below 1 or above 65535.
-    PortOutOfRange,
-    /// A node port outside the cluster's range.
-    NodePortOutOfRange,
-    /// A node port on a type that has none.
-    NodePortWithoutType,
-    /// A value that is none of those allowed.
-    UnsupportedValue,
-    /// A name that the syntax of names does not allow.
-    InvalidName,
-    /// A label, annotation or selector that the syntax of labels does not allow.
-    InvalidLabel,
-    /// A workload's selector that is missing, empty, or does not take its own pods.
-    WorkloadSelector,
-    /// Something required is not there.
-    RequiredFieldMissing,
-    /// A field that does not go with the Service's type.
-    FieldNotForThisType,
-    /// An address, range or host name that is none.
-    InvalidAddress,
-    /// Something of an Ingress' rules, paths and backends.
-    InvalidIngress,
-    /// A volume mount of no volume.
-    VolumeMountWithoutVolume,
-    /// What only a cluster may write.
-    ExportedObject,
-    /// Anything else.
-    InvalidField,
-}
 
 /// What the server says of one field.
 #[derive(Clone, Debug)]
@@ -60,7 +22,7 @@ pub struct Refusal<'o> {
 pub fn of<'o>(object: &'o Object<'_>, world: &World<'_>, mistake: Mistake) -> impl Iterator<Item = Refusal<'o>> {
     let causes = object.verdict.as_ref().map_or(&[][..], |verdict| verdict.causes.as_slice());
     // Most objects have none, and most rules ask in vain.
-    let any = causes.iter().any(|cause| sort(object, cause) == mistake);
+    let any = !causes.is_empty() && world.mistakes(object).contains(&mistake);
     let all = if any { all(object, world) } else { Vec::new() };
     all.into_iter().filter(move |refusal| refusal.mistake == mistake)
 }
@@ -70,8 +32,7 @@ pub fn of<'o>(object: &'o Object<'_>, world: &World<'_>, mistake: Mistake) -> im
 pub fn all<'o>(object: &'o Object<'_>, world: &World<'_>) -> Vec<Refusal<'o>> {
     let causes = object.verdict.as_ref().map_or(&[][..], |verdict| verdict.causes.as_slice());
     let mut refusals: Vec<Refusal<'o>> = Vec::new();
-    for cause in causes {
-        let mistake = sort(object, cause);
+    for (cause, mistake) in causes.iter().zip(world.mistakes(object).iter().copied()) {
         let told = Refusal { mistake, field: field_of(cause), causes: vec![cause] };
         if is_to_be_filled_in(object, cause) || is_left_to_others(object, world, &told) {
             continue;
@@ -146,15 +107,15 @@ pub fn may_be_completed(object: &Object<'_>, world: &World<'_>) -> bool {
 /// to be merged into a whole one, by whatever does that.
 #[must_use]
 pub fn is_piece(object: &Object<'_>) -> bool {
-    let selects = matches!(object.kind(), "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet") && !object.at("spec.selector").found;
-    let runs =
-        || object.template().and_then(|template| template.spec).is_some_and(|spec| spec.containers.iter().any(|it| it.image.is_some()));
+    let selects = matches!(object.kind(), "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet");
+    let spec = object.template().and_then(|template| template.spec);
+    let runs = spec.is_some_and(|spec| spec.containers.iter().any(|it| it.image.is_some()));
     let says = || {
         let spec = object.at("spec").value().map(Value::follow).into_iter().flat_map(Value::entries);
         let template = object.at("spec.template").value().map(Value::follow).into_iter().flat_map(Value::entries);
         spec.filter(|entry| entry.key.as_str() != Some("template")).chain(template).any(|entry| has_content(entry.value))
     };
-    selects && !runs() && says()
+    selects && !runs && !object.at("spec.selector").found && says()
 }
 
 fn has_content(value: Value<'_, '_>) -> bool {
@@ -212,113 +173,6 @@ fn is_consequence(object: &Object<'_>, refusal: &Refusal<'_>, has: &dyn Fn(Mista
         Mistake::InvalidName if field == "metadata.name" => !object.at(field).found && has(Mistake::InvalidName, "metadata.generateName"),
         _ => false,
     }
-}
-
-/// The mistake behind a cause. The first that fits.
-#[must_use]
-pub fn sort(object: &Object<'_>, cause: &Cause) -> Mistake {
-    let (field, reason) = (cause.field.as_str(), cause.reason);
-    let says = |words: &str| cause.message.contains(words);
-    let any = |list: &[&str]| list.iter().any(|words| cause.message.contains(words));
-    let last = field.rsplit('.').next().unwrap_or(field);
-    let service = object.kind() == "Service";
-    if field.starts_with("metadata.ownerReferences.") && says("must not be empty") && !object.at("metadata.uid").found {
-        return Mistake::RequiredFieldMissing;
-    }
-    if field.starts_with("metadata.ownerReferences") || says("auto-generated") || field.starts_with("spec.template.metadata.labels[") {
-        return Mistake::ExportedObject;
-    }
-    if says("does not match template `labels`")
-        || says("empty selector is invalid")
-        || field == "spec.selector" && reason == "FieldValueRequired" && !service
-    {
-        return Mistake::WorkloadSelector;
-    }
-    if last == "nodePort" || last == "healthCheckNodePort" || says("HealthCheck NodePort") {
-        return match reason {
-            "FieldValueDuplicate" => Mistake::DuplicatePort,
-            "FieldValueForbidden" => Mistake::NodePortWithoutType,
-            _ if says("already allocated") => Mistake::DuplicatePort,
-            _ if says("may only be set when") => Mistake::FieldNotForThisType,
-            _ => Mistake::NodePortOutOfRange,
-        };
-    }
-    if says("spec.parentRef.name") {
-        return if says("Required") { Mistake::RequiredFieldMissing } else { Mistake::InvalidName };
-    }
-    let port = field.contains("orts[");
-    match reason {
-        "FieldValueRequired" if port && last == "name" => return Mistake::PortsWithoutNames,
-        "FieldValueNotFound" if field.contains("volumeMounts[") => return Mistake::VolumeMountWithoutVolume,
-        "FieldValueDuplicate" if port => return Mistake::DuplicatePort,
-        "FieldValueNotSupported" => return Mistake::UnsupportedValue,
-        _ => {}
-    }
-    if any(&["not a valid selector operator", "must be 'OrderedReady' or", "must be 'RollingUpdate' or"]) {
-        return Mistake::UnsupportedValue;
-    }
-    if says("must be between 1 and 65535") {
-        return if object.at(field).found { Mistake::PortOutOfRange } else { Mistake::RequiredFieldMissing };
-    }
-    let ports = port && matches!(last, "name" | "targetPort") || last == "port" && says("letter") || field.ends_with("service.port.name");
-    if ports && reason == "FieldValueInvalid" {
-        return Mistake::InvalidPortName;
-    }
-    if object.kind() == "Ingress" && field.starts_with("spec") {
-        return Mistake::InvalidIngress;
-    }
-    if reason == "FieldValueRequired" {
-        return Mistake::RequiredFieldMissing;
-    }
-    if is_of_labels(field, last, service) || says("invalid label selector") {
-        return Mistake::InvalidLabel;
-    }
-    if service && (reason == "FieldValueForbidden" || any(&["may only be set", "may not be set", "may not be used"])) {
-        return Mistake::FieldNotForThisType;
-    }
-    if is_of_addresses(field, last) || any(&["IP address", "CIDR", "failed to allocate IP"]) {
-        return Mistake::InvalidAddress;
-    }
-    const NAMES: [&str; 8] = [
-        "RFC 1123",
-        "RFC-1123",
-        "RFC 1035",
-        "RFC-1035",
-        "must not contain dots",
-        "must be no more than",
-        "environment variable name",
-        "may not contain '/'",
-    ];
-    if any(&NAMES) && reason == "FieldValueInvalid" {
-        return Mistake::InvalidName;
-    }
-    Mistake::InvalidField
-}
-
-fn is_of_labels(field: &str, last: &str, service: bool) -> bool {
-    let map = last.split('[').next().unwrap_or(last);
-    matches!(map, "labels" | "annotations" | "matchLabels" | "nodeSelector")
-        || field.contains("matchExpressions[")
-        || service && map == "selector"
-        || field == "spec.selector"
-}
-
-fn is_of_addresses(field: &str, last: &str) -> bool {
-    let list = last.split('[').next().unwrap_or(last);
-    matches!(
-        list,
-        "clusterIP"
-            | "clusterIPs"
-            | "externalIPs"
-            | "loadBalancerIP"
-            | "loadBalancerSourceRanges"
-            | "LoadBalancerSourceRanges"
-            | "externalName"
-            | "ip"
-            | "cidr"
-            | "except"
-    ) || matches!(list, "ipFamilies" | "ipFamilyPolicy")
-        || field.starts_with("endpoints[") && list == "addresses"
 }
 
 /// The place of a field as the server names it; it writes `spec.LoadBalancerSourceRanges`, with a capital, the list

@@ -3,7 +3,7 @@
 use super::consequences;
 use crate::finding::{Finding, ServerSays};
 use crate::kube::object::State;
-use crate::kube::{Object, World, apis, near, place, repeats, template, decoded};
+use crate::kube::{Object, Typed, World, apis, decoded, near, place, repeats, template};
 use crate::yaml::{Entry, Kind, Value};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
@@ -11,14 +11,14 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         out.extend(lost.nearly("apiVersion").and_then(misspelt));
     }
     let (api_version, kind) = (object.reference.api_version.as_str(), object.kind());
-    let home = apis::home(kind);
-    match (object.state == State::Foreign && api_version.is_empty(), home) {
-        (true, _) => {
+    match object.state {
+        State::Foreign if api_version.is_empty() => {
             let typo = repeats::nearly_in(object, "apiVersion").filter(|_| is_kind(kind)).and_then(misspelt);
-            out.extend(typo.or_else(|| missing(object, world, home?)));
+            out.extend(typo.or_else(|| missing(object, world, apis::home(kind)?)));
         }
-        (false, Some(home)) if object.state == State::Object && !apis::is_known(api_version, kind) && is_slip(api_version, kind, home) => {
-            out.push(consequences::told(world, object, wrong(object, home)));
+        State::Object if matches!(object.typed, Some(Typed::Other(_))) && !apis::is_known(api_version, kind) => {
+            let home = apis::home(kind).filter(|home| is_slip(api_version, kind, home));
+            out.extend(home.map(|home| consequences::told(world, object, wrong(object, home))));
         }
         _ => {}
     }

@@ -7,7 +7,9 @@ use crate::kube::{Object, Typed, World, apis, near, place, repeats, template};
 use crate::source::Span;
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
-    let (api_version, kind, place) = (object.reference.api_version.as_str(), object.kind(), object.at("kind"));
+    let (api_version, kind) = (object.reference.api_version.as_str(), object.kind());
+    let place = || object.at("kind");
+    let written_here = |written: &str| misspelt(written, kind, || place().span(), |meant| place().replace(meant));
     match object.state {
         State::Foreign if kind.is_empty() && !api_version.is_empty() && apis::is_built_in(apis::group(api_version)) => {
             out.extend(missing(object, world));
@@ -15,11 +17,10 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         // A slip of the key, too: `apiVersioin: v1`.
         State::Foreign if !kind.is_empty() && api_version.is_empty() => {
             let written = repeats::nearly_in(object, "apiVersion").and_then(|entry| entry.value.follow().as_str());
-            out.extend(written.and_then(|written| misspelt(written, kind, place.span(), |meant| place.replace(meant))));
+            out.extend(written.and_then(written_here));
         }
         State::Object if matches!(object.typed, Some(Typed::Other(_))) => {
-            let found = misspelt(api_version, kind, place.span(), |meant| place.replace(meant));
-            out.extend(found.map(|finding| consequences::told(world, object, finding)));
+            out.extend(written_here(api_version).map(|finding| consequences::told(world, object, finding)));
         }
         _ => {}
     }
@@ -27,11 +28,11 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         let Some(value) = lost.entry("kind").map(|entry| entry.value.follow()) else { continue };
         let api_version = lost.entry("apiVersion").or_else(|| lost.nearly("apiVersion")).and_then(|entry| entry.value.follow().as_str());
         let edit = |meant: &str| Some(place::rename(value, meant));
-        out.extend(misspelt(api_version.unwrap_or_default(), lost.text("kind"), value.span(), edit));
+        out.extend(misspelt(api_version.unwrap_or_default(), lost.text("kind"), || value.span(), edit));
     }
 }
 
-fn misspelt(api_version: &str, kind: &str, span: Span, edit: impl Fn(&str) -> Option<Edit>) -> Option<Finding> {
+fn misspelt(api_version: &str, kind: &str, span: impl Fn() -> Span, edit: impl Fn(&str) -> Option<Edit>) -> Option<Finding> {
     let group = apis::group(api_version);
     let known = kind.is_empty() || apis::home(kind).is_some() || apis::is_known(api_version, kind);
     if known || !apis::is_built_in(group) || template::is_to_be_filled_in(kind) {
@@ -48,7 +49,7 @@ fn misspelt(api_version: &str, kind: &str, span: Span, edit: impl Fn(&str) -> Op
         return Some(
             finding(format!("Kubernetes has no kind `{kind}` in `{api_version}`"))
                 .field("kind")
-                .label(span, "not a kind of this group")
+                .label(span(), "not a kind of this group")
                 .help("look at the kind's spelling and at `apiVersion`; svclint checks nothing else here")
                 .server(server),
         );
@@ -56,7 +57,7 @@ fn misspelt(api_version: &str, kind: &str, span: Span, edit: impl Fn(&str) -> Op
     let why = if kind.eq_ignore_ascii_case(meant) { "kinds are case-sensitive" } else { "no such kind" };
     let finding = Finding::certain(format!("Kubernetes has no kind `{kind}`: nothing is created"))
         .field("kind")
-        .label(span, why)
+        .label(span(), why)
         .help(format!("did you mean `{meant}`?"))
         .server(server);
     Some(match edit(meant) {

@@ -248,7 +248,7 @@ struct Heeded {
 
 /// Whether the Service asks for hints to be heeded, as it had to before 1.31 (`pkg/proxy/topology.go:canUseTopology`).
 fn topology_aware(object: &Object<'_>) -> bool {
-    let annotations = object.metadata().and_then(|metadata| metadata.annotations.as_ref());
+    let annotations = object.annotations();
     let written = |key: &str| annotations.and_then(|them| them.get(key));
     let mode = written("service.kubernetes.io/topology-aware-hints").or_else(|| written("service.kubernetes.io/topology-mode"));
     mode.is_some_and(|mode| !matches!(mode.as_str(), "" | "disabled" | "Disabled"))

@@ -12,8 +12,9 @@ pub(super) fn read(value: Value<'_, '_>, schema: &Schema, path: &Path<'_>, unkno
     let value = value.follow();
     match (&schema.shape, value.kind()) {
         (Shape::Object(fields), Kind::Mapping) => {
-            let mut object = Map::new();
-            for Pair { name, entry } in value.effective() {
+            let pairs = value.effective();
+            let mut object = Map::with_capacity(pairs.len());
+            for Pair { name, entry } in pairs {
                 match fields.names.iter().zip(fields.fields).find(|(known, _)| ***known == *name) {
                     Some((_, field)) if !entry.value.is_null() => {
                         let below = read(entry.value, field.schema, &path.child(&name), unknown);
@@ -35,12 +36,13 @@ pub(super) fn read(value: Value<'_, '_>, schema: &Schema, path: &Path<'_>, unkno
             object
         }
         (Shape::Map { of, .. }, Kind::Mapping) => {
-            let pairs = value.effective().into_iter().filter(|pair| !pair.entry.value.is_null());
-            let pairs = pairs.map(|Pair { name, entry }| {
+            let pairs = value.effective();
+            let mut object = Map::with_capacity(pairs.len());
+            for Pair { name, entry } in pairs.into_iter().filter(|pair| !pair.entry.value.is_null()) {
                 let below = read(entry.value, of, &path.child(&name), unknown);
-                (name.into_owned(), below)
-            });
-            Json::Object(pairs.collect())
+                object.insert(name.into_owned(), below);
+            }
+            Json::Object(object)
         }
         (Shape::List { of, .. }, Kind::Sequence) => {
             let items = value.items().enumerate().map(|(index, item)| read(item, of, &path.index(index), unknown));
