@@ -19,15 +19,18 @@ const BLOCK: usize = 64;
 /// How many files one thread reads at a time, at most.
 const FILES: usize = 32;
 
+/// How many documents of one file one thread reads at a time.
+const DOCUMENTS: usize = 512;
+
 /// Reads all objects of some files, in their order; a document that gives none is in the list too, with what became of it.
 /// With a profile each is judged too, but those of files that are only context.
 #[must_use]
 pub fn all<'s>(sources: &'s [Source], context: &(dyn Fn(&Source) -> bool + Sync), judge: Option<&Profile>) -> Vec<Object<'s>> {
     let files: Vec<&[Source]> = sources.chunks((sources.len() / 8).clamp(1, FILES)).collect();
     let mut read = parallel::map(&files, parallel::is_much(sources), |files| {
-        let mut reading = Reading { objects: Vec::new(), settled: 0, judge };
+        let mut reading = Reading::new(judge);
         for source in *files {
-            parse(source, context(source), &mut |object| reading.add(object));
+            reading.file(source, context(source));
         }
         reading.settle();
         reading.objects
@@ -61,7 +64,31 @@ struct Reading<'s, 'p> {
     judge: Option<&'p Profile>,
 }
 
-impl<'s> Reading<'s, '_> {
+impl<'s, 'p> Reading<'s, 'p> {
+    fn new(judge: Option<&'p Profile>) -> Self {
+        Self { objects: Vec::new(), settled: 0, judge }
+    }
+
+    /// Reads a file; one of many documents side by side with itself.
+    fn file(&mut self, source: &'s Source, context: bool) {
+        let chunks = yaml::documents(source);
+        if chunks.len() <= DOCUMENTS {
+            chunks.iter().for_each(|chunk| document(source, chunk, context, &mut |object| self.add(object)));
+            return;
+        }
+        self.settle();
+        let parts: Vec<&[Chunk]> = chunks.chunks(DOCUMENTS).collect();
+        let read = parallel::map(&parts, true, |part| {
+            let mut reading = Reading::new(self.judge);
+            part.iter().for_each(|chunk| document(source, chunk, context, &mut |object| reading.add(object)));
+            reading.settle();
+            reading.objects
+        });
+        self.objects.reserve_exact(read.iter().map(Vec::len).sum());
+        read.into_iter().for_each(|mut those| self.objects.append(&mut those));
+        self.settled = self.objects.len();
+    }
+
     fn add(&mut self, object: Object<'s>) {
         self.objects.push(object);
         if self.objects.len() - self.settled >= BLOCK {
