@@ -1,9 +1,9 @@
 //! Near misses: what somebody may have meant who wrote a name that is not there. Knows no rule.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
 use super::labels::added_by_controller;
+use super::maps::Set;
 use super::object::{Labels, Object};
 use super::world::{Distance, Namespaces, World};
 
@@ -50,7 +50,7 @@ pub struct NearMiss<'w, 's> {
 /// The workloads that a selector nearly takes, the nearest and likest first.
 #[must_use]
 pub fn workloads<'w, 's>(world: &'w World<'s>, service: &Object<'_>, selector: &Labels) -> Vec<NearMiss<'w, 's>> {
-    let mut seen = HashSet::new();
+    let mut seen = Set::default();
     let shared = selector.iter().flat_map(|(key, value)| world.workloads_with(key, value, service));
     let beside = world.workloads_near(service, Distance::SameDirectory);
     let mut found: Vec<_> = beside

@@ -49,16 +49,21 @@ pub fn text<'j>(of: &'j Json, field: &str) -> &'j str {
 
 impl<'o> Reference<'o> {
     fn read(field: String, it: &'o Json) -> Option<Self> {
-        let written = |name: &str| it.get(name).and_then(Json::as_str).filter(|text| !text.is_empty());
-        Some(Self {
-            field,
-            group: text(it, "group"),
-            kind: text(it, "kind"),
-            name: written("name")?,
-            namespace: written("namespace"),
-            port: it.get("port").and_then(Json::as_i64).and_then(|port| i32::try_from(port).ok()),
-            section: written("sectionName"),
-        })
+        let mut read = Self { field, group: "", kind: "", name: "", namespace: None, port: None, section: None };
+        // A few fields in one pass cost less than looking each of them up.
+        for (name, value) in it.as_object()? {
+            let text = value.as_str().unwrap_or_default();
+            match name.as_str() {
+                "group" => read.group = text,
+                "kind" => read.kind = text,
+                "name" => read.name = text,
+                "namespace" => read.namespace = Some(text).filter(|text| !text.is_empty()),
+                "port" => read.port = value.as_i64().and_then(|port| i32::try_from(port).ok()),
+                "sectionName" => read.section = Some(text).filter(|text| !text.is_empty()),
+                _ => {}
+            }
+        }
+        Some(read).filter(|read| !read.name.is_empty())
     }
 
     /// Whether it is to a Service.
@@ -86,21 +91,20 @@ pub fn backends<'o>(route: &'o Object<'_>) -> Vec<Reference<'o>> {
     let Some(spec) = spec(route).filter(|_| is_route(route)) else { return Vec::new() };
     let mut found = Vec::new();
     for (rule, it) in items(spec, "rules").iter().enumerate() {
-        let rule = format!("spec.rules[{rule}]");
-        mirrors(&rule, it, &mut found);
+        mirrors(|| format!("spec.rules[{rule}]"), it, &mut found);
         for (backend, it) in items(it, "backendRefs").iter().enumerate() {
-            let field = format!("{rule}.backendRefs[{backend}]");
-            mirrors(&field, it, &mut found);
-            found.extend(Reference::read(field, it));
+            let field = || format!("spec.rules[{rule}].backendRefs[{backend}]");
+            mirrors(field, it, &mut found);
+            found.extend(Reference::read(field(), it));
         }
     }
     found
 }
 
-fn mirrors<'o>(field: &str, of: &'o Json, found: &mut Vec<Reference<'o>>) {
+fn mirrors<'o>(field: impl Fn() -> String, of: &'o Json, found: &mut Vec<Reference<'o>>) {
     for (index, filter) in items(of, "filters").iter().enumerate() {
         let backend = filter.get("requestMirror").and_then(|mirror| mirror.get("backendRef"));
-        found.extend(backend.and_then(|it| Reference::read(format!("{field}.filters[{index}].requestMirror.backendRef"), it)));
+        found.extend(backend.and_then(|it| Reference::read(format!("{}.filters[{index}].requestMirror.backendRef", field()), it)));
     }
 }
 

@@ -1,10 +1,9 @@
 //! Which pods a Service selects among all objects of a run, and which Services select a pod. Knows no rule.
 
-use std::collections::HashSet;
-
 use super::endpoints;
 use super::index::Entries;
 use super::labels;
+use super::maps::Set;
 use super::object::{Labels, Object, ObjectId, Template};
 use super::world::{Distance, Namespaces, World};
 
@@ -114,7 +113,7 @@ impl<'s> World<'s> {
         let Some(template) = object.template() else { return Vec::new() };
         let pairs = template.labels.into_iter().flatten();
         let found = pairs.flat_map(|(key, value)| self.up_to(self.selecting(key, value), object, Distance::Near));
-        let mut seen = HashSet::new();
+        let mut seen = Set::default();
         found
             .filter(|service| seen.insert(service.id))
             .filter(|service| self.namespaces(service, object) != Namespaces::Different)
