@@ -15,7 +15,7 @@ impl fmt::Display for Safe<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rest = self.0;
         // Nearly all text is this, and a look at its bytes is enough.
-        if rest.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        if is_printable(rest) {
             return f.write_str(rest);
         }
         while let Some((at, c)) = rest.char_indices().find(|(_, c)| is_unsafe(*c)) {
@@ -39,7 +39,7 @@ impl fmt::Display for Safe<'_> {
 #[must_use]
 pub fn snippet(text: &str) -> Cow<'_, str> {
     let obeyed = |c: char| c != '\t' && is_unsafe(c);
-    if !text.contains(obeyed) {
+    if is_printable(text) || !text.contains(obeyed) {
         return Cow::Borrowed(text);
     }
     let same_length = |c: char| match c.len_utf8() {
@@ -107,6 +107,12 @@ impl io::Write for Pieces<'_> {
 
 /// Bytes that are looked at together: a machine takes many at once.
 const AT_ONCE: usize = 64;
+
+/// Whether text is of ASCII's letters, digits, signs and blanks alone.
+pub(super) fn is_printable(text: &str) -> bool {
+    let printable = |chunk: &[u8]| chunk.iter().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'));
+    text.as_bytes().chunks(AT_ONCE).all(printable)
+}
 
 /// The first character that a terminal would obey, other than the end of a line. Whatever is plain ASCII is passed by its bytes.
 fn first_obeyed(text: &str) -> Option<(usize, char)> {
