@@ -75,7 +75,7 @@ pub fn write_json(out: &mut dyn io::Write, json: &str) -> io::Result<()> {
 /// # Errors
 /// What the writer answers.
 pub fn pretty(out: &mut dyn io::Write, value: &impl Serialize) -> io::Result<()> {
-    let mut pieces = Pieces { out, waiting: String::new() };
+    let mut pieces = Pieces { out, waiting: Vec::with_capacity(PIECE) };
     serde_json::to_writer_pretty(&mut pieces, value)?;
     io::Write::flush(&mut pieces)
 }
@@ -85,21 +85,22 @@ const PIECE: usize = 64 << 10;
 
 struct Pieces<'w> {
     out: &'w mut dyn io::Write,
-    waiting: String,
+    waiting: Vec<u8>,
 }
 
 impl io::Write for Pieces<'_> {
-    /// Takes whole characters, as serde writes them.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.waiting.push_str(std::str::from_utf8(bytes).map_err(io::Error::other)?);
-        if self.waiting.len() >= PIECE {
-            self.flush()?;
-        }
-        Ok(bytes.len())
+        self.write_all(bytes).map(|()| bytes.len())
+    }
+
+    /// Takes whole characters, as serde writes them; a few bytes at a time.
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.waiting.extend_from_slice(bytes);
+        if self.waiting.len() >= PIECE { self.flush() } else { Ok(()) }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        write_json(self.out, &self.waiting)?;
+        write_json(self.out, std::str::from_utf8(&self.waiting).map_err(io::Error::other)?)?;
         self.waiting.clear();
         Ok(())
     }
