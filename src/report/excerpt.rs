@@ -159,7 +159,8 @@ impl Hunk {
         let needed = needed.reduce(|(from, to), (start, end)| (from.min(start), to.max(end)));
         let from = window(source, start, whole.end, needed, budget);
         let text = source.slice(source.span(from, whole.end));
-        let length = text.char_indices().nth(budget).map_or(text.len(), |(at, _)| at);
+        let cut = if text.len() > budget { text.char_indices().nth(budget) } else { None };
+        let length = cut.map_or(text.len(), |(at, _)| at);
         let shown = text.get(..length).unwrap_or("");
         if from > start {
             self.text.push('…');

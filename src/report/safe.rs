@@ -15,7 +15,7 @@ impl fmt::Display for Safe<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rest = self.0;
         // Nearly all text is this, and a look at its bytes is enough.
-        if rest.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        if is_printable(rest) {
             return f.write_str(rest);
         }
         while let Some((at, c)) = rest.char_indices().find(|(_, c)| is_unsafe(*c)) {
@@ -39,7 +39,7 @@ impl fmt::Display for Safe<'_> {
 #[must_use]
 pub fn snippet(text: &str) -> Cow<'_, str> {
     let obeyed = |c: char| c != '\t' && is_unsafe(c);
-    if !text.contains(obeyed) {
+    if is_printable(text) || !text.contains(obeyed) {
         return Cow::Borrowed(text);
     }
     let same_length = |c: char| match c.len_utf8() {
@@ -75,7 +75,7 @@ pub fn write_json(out: &mut dyn io::Write, json: &str) -> io::Result<()> {
 /// # Errors
 /// What the writer answers.
 pub fn pretty(out: &mut dyn io::Write, value: &impl Serialize) -> io::Result<()> {
-    let mut pieces = Pieces { out, waiting: String::new() };
+    let mut pieces = Pieces { out, waiting: Vec::with_capacity(PIECE) };
     serde_json::to_writer_pretty(&mut pieces, value)?;
     io::Write::flush(&mut pieces)
 }
@@ -85,21 +85,22 @@ const PIECE: usize = 64 << 10;
 
 struct Pieces<'w> {
     out: &'w mut dyn io::Write,
-    waiting: String,
+    waiting: Vec<u8>,
 }
 
 impl io::Write for Pieces<'_> {
-    /// Takes whole characters, as serde writes them.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.waiting.push_str(std::str::from_utf8(bytes).map_err(io::Error::other)?);
-        if self.waiting.len() >= PIECE {
-            self.flush()?;
-        }
-        Ok(bytes.len())
+        self.write_all(bytes).map(|()| bytes.len())
+    }
+
+    /// Takes whole characters, as serde writes them; a few bytes at a time.
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.waiting.extend_from_slice(bytes);
+        if self.waiting.len() >= PIECE { self.flush() } else { Ok(()) }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        write_json(self.out, &self.waiting)?;
+        write_json(self.out, std::str::from_utf8(&self.waiting).map_err(io::Error::other)?)?;
         self.waiting.clear();
         Ok(())
     }
@@ -107,6 +108,12 @@ impl io::Write for Pieces<'_> {
 
 /// Bytes that are looked at together: a machine takes many at once.
 const AT_ONCE: usize = 64;
+
+/// Whether text is of ASCII's letters, digits, signs and blanks alone.
+pub(super) fn is_printable(text: &str) -> bool {
+    let printable = |chunk: &[u8]| chunk.iter().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'));
+    text.as_bytes().chunks(AT_ONCE).all(printable)
+}
 
 /// The first character that a terminal would obey, other than the end of a line. Whatever is plain ASCII is passed by its bytes.
 fn first_obeyed(text: &str) -> Option<(usize, char)> {

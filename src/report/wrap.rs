@@ -1,5 +1,7 @@
 //! Breaks text at blanks to fit a width. Knows nothing of colours: wrap first, paint after.
 
+use super::safe::is_printable;
+
 /// The lines of `text`, the first of at most `first` characters and the others of at most `rest`; a longer word keeps its own line.
 #[must_use]
 pub fn wrap(text: &str, first: usize, rest: usize) -> Vec<String> {
@@ -29,9 +31,8 @@ pub fn wrap(text: &str, first: usize, rest: usize) -> Vec<String> {
 
 /// ASCII whose blanks stand one by one between words: it is cut where it stands.
 fn is_tidy(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let ends = |byte: Option<&u8>| byte == Some(&b' ');
-    bytes.iter().all(|byte| matches!(byte, b' '..=b'~')) && !ends(bytes.first()) && !ends(bytes.last()) && !text.contains("  ")
+    let blanks = |pair: &[u8]| pair == b"  ";
+    is_printable(text) && !text.starts_with(' ') && !text.ends_with(' ') && !text.as_bytes().windows(2).any(blanks)
 }
 
 fn tidy(text: &str, first: usize, rest: usize) -> Vec<String> {
