@@ -14,7 +14,7 @@ const LAYERS: [(&str, &[&str]); 15] = [
     ("ignores", &["kube", "source", "yaml"]),
     ("fix", &["check", "fingerprint", "finding", "source", "yaml", "walk"]),
     ("yaml", &["source"]),
-    ("kube", &["yaml", "source", "finding"]),
+    ("kube", &["yaml", "source", "finding", "parallel"]),
     ("cost", &["kube", "source"]),
     ("rules", &["kube", "cost", "config", "ignores", "finding", "source", "yaml"]),
     ("parallel", &["source"]),
