@@ -43,6 +43,8 @@ pub struct Object<'s> {
     pub span: Span,
     /// Its nodes; empty where the document is unreadable.
     pub tree: Arc<Tree<'s>>,
+    /// Whether two keys of one of the tree's mappings can be written alike.
+    pub may_repeat_keys: bool,
     /// Its own node in the tree.
     pub root: NodeId,
     /// Its typed content; none where there is no object.

@@ -155,6 +155,7 @@ fn unread(tree: Arc<Tree<'_>>, root: NodeId, span: Span, reference: ObjectRef, c
         reference: Arc::new(reference),
         state: State::Foreign,
         span,
+        may_repeat_keys: tree.may_repeat_keys(),
         tree,
         root,
         typed: None,

@@ -18,7 +18,10 @@ pub struct Repeat<'o, 's> {
 /// All repeated keys of an object, in the order of the text.
 #[must_use]
 pub fn of<'o, 's>(object: &'o Object<'s>) -> Vec<Repeat<'o, 's>> {
-    let Some(root) = object.value().filter(|root| root.tree.may_repeat_keys()) else { return Vec::new() };
+    if !object.may_repeat_keys {
+        return Vec::new();
+    }
+    let Some(root) = object.value() else { return Vec::new() };
     let ids = root.id.0..root.node().next.0;
     let mut repeats = Vec::new();
     for mapping in ids.map(|id| Value { tree: root.tree, id: NodeId(id) }).filter(|value| value.kind() == Kind::Mapping) {
@@ -120,7 +123,10 @@ const HEAD: [&str; 3] = ["apiVersion", "kind", "metadata"];
 /// Whether a document holds several objects with no `---` between them.
 #[must_use]
 pub fn is_several(object: &Object<'_>) -> bool {
-    let Some(root) = object.value().filter(|root| root.kind() == Kind::Mapping && !root.has_only_different_keys()) else { return false };
+    if !object.may_repeat_keys {
+        return false;
+    }
+    let Some(root) = object.value().filter(|root| root.kind() == Kind::Mapping) else { return false };
     let mut heads = HEAD.map(|key| (key, 0));
     for entry in root.entries() {
         for (_, times) in heads.iter_mut().filter(|(key, _)| *key == entry.key.text()) {

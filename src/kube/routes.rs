@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::admission::gateway::OWN_GROUP;
+use super::admission::gateway::{OWN_GROUP, field_of};
 use super::meant::Name;
 use super::object::Object;
 use super::typed::Typed;
@@ -38,13 +38,13 @@ pub fn spec<'o>(object: &'o Object<'_>) -> Option<&'o Json> {
 /// The items of a list; none of anything else.
 #[must_use]
 pub fn items<'j>(of: &'j Json, field: &str) -> &'j [Json] {
-    of.get(field).and_then(Json::as_array).map_or(&[], Vec::as_slice)
+    field_of(of, field).and_then(Json::as_array).map_or(&[], Vec::as_slice)
 }
 
 /// A field's text; empty where there is none.
 #[must_use]
 pub fn text<'j>(of: &'j Json, field: &str) -> &'j str {
-    of.get(field).and_then(Json::as_str).unwrap_or_default()
+    field_of(of, field).and_then(Json::as_str).unwrap_or_default()
 }
 
 impl<'o> Reference<'o> {

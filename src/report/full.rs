@@ -9,7 +9,7 @@ use owo_colors::{OwoColorize, Style};
 use super::excerpt::Excerpt;
 use super::safe::Safe;
 use super::wrap::wrap;
-use super::{Look, Report, plain, style};
+use super::{Look, Report, style};
 use crate::finding::Finding;
 
 /// Writes every finding.
@@ -70,15 +70,11 @@ fn foot(out: &mut Vec<u8>, name: &str, text: &str, look: Look) -> io::Result<()>
     Ok(())
 }
 
+/// Lets miette draw the lines; its own first line, which repeats the message, is left out.
 fn draw(out: &mut Vec<u8>, excerpt: Excerpt, finding: &Finding, look: Look) -> io::Result<()> {
-    if excerpt.labels.is_empty() || !look.color && plain::draw(out, &excerpt) {
+    if excerpt.labels.is_empty() {
         return Ok(());
     }
-    draw_by_miette(out, excerpt, finding, look)
-}
-
-/// Lets miette draw the lines; its own first line, which repeats the message, is left out.
-fn draw_by_miette(out: &mut Vec<u8>, excerpt: Excerpt, finding: &Finding, look: Look) -> io::Result<()> {
     let mut drawn = String::new();
     let handler = GraphicalReportHandler::new_themed(theme(&excerpt, finding, look))
         .with_width(look.width)
@@ -123,74 +119,5 @@ impl Diagnostic for Drawing {
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         Some(Box::new(self.0.labels.iter().cloned()))
-    }
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-    use crate::source::{FileId, Source, Span};
-
-    const TEXT: &str = "\
-apiVersion: v1
-kind: Service
-
-metadata: {name: web, labels: {a-rather-long-key: with-a-value, another: value, and-one: more, x: y}}
-spec:
-  ports:
-    - port: 80   
-";
-
-    /// Every part of a text alone and beside another one, said in few words, in many and in none.
-    #[test]
-    fn what_is_plain_is_drawn_as_miette_draws_it() {
-        let texts = [TEXT.to_owned(), TEXT.replace("80", "größer"), TEXT.replace("  - port", "\t- port"), TEXT.replace('\n', "\r\n")];
-        let sources: Vec<_> =
-            (0..).zip(&texts).map(|(id, text)| Source::new(FileId(id), format!("dir/{id}.yaml"), text.as_bytes().to_vec())).collect();
-        let report = Report {
-            sources: &sources,
-            findings: &[],
-            unreadable: &[],
-            files: 1,
-            documents: 1,
-            ignored: 0,
-            in_baseline: 0,
-            fixed: None,
-            kubernetes_version: String::new(),
-            saving: None,
-        };
-        let look = Look { color: false, width: 70 };
-        let words = [
-            "",
-            "few words",
-            "so many words that they do not fit beside the text and have to be told in two lines or more of it",
-            "größe  x",
-        ];
-        let (mut plainly, mut all) = (0, 0);
-        let step = |source: &Source, by: usize| (0..=source.len()).step_by(by).collect::<Vec<_>>();
-        for source in &sources {
-            for (start, length) in step(source, 3).into_iter().flat_map(|start| [0, 1, 2, 7, 30].map(|length| (start, length))) {
-                for (index, (other, more)) in
-                    step(source, 23).into_iter().flat_map(|other| [0, 1, 5].map(|length| (other, length))).enumerate()
-                {
-                    let said = words.get((start as usize + index) % words.len()).unwrap();
-                    let mut finding = Finding::certain("").label(Span::new(source.id, start, start + length), *said);
-                    if index > 0 {
-                        let file = if index % 5 == 0 { FileId(0) } else { source.id };
-                        finding = finding.label(Span::new(file, other, other + more), "there");
-                    }
-                    let excerpt = Excerpt::new(&report, &finding.labels, look);
-                    let (mut plain, mut drawn) = (Vec::new(), Vec::new());
-                    all += 1;
-                    if plain::draw(&mut plain, &excerpt) {
-                        plainly += 1;
-                        draw_by_miette(&mut drawn, excerpt, &finding, look).unwrap();
-                        assert_eq!(String::from_utf8(plain).unwrap(), String::from_utf8(drawn).unwrap());
-                    }
-                }
-            }
-        }
-        assert!(plainly > 1000 && plainly < all, "{plainly} of {all}");
     }
 }

@@ -12,7 +12,6 @@ pub mod gitlab;
 pub mod json;
 pub mod junit;
 pub mod once;
-mod plain;
 pub mod rdjson;
 pub mod rules;
 pub mod safe;

@@ -67,6 +67,9 @@ struct Properties<'b> {
 
 /// Parses the first document of `text` from `from`. `tree` is empty, over the file's text.
 pub(in crate::yaml) fn parse<'s>(text: &str, from: usize, tree: Tree<'s>) -> Scanned<Parsed<'s>> {
+    let mut tree = tree;
+    // A node for every 24 bytes is what manifests come to.
+    tree.nodes.reserve((text.len().saturating_sub(from) / 24).min(1 << 16));
     let mut parser = Parser {
         scan: Scanner::new(text, from),
         states: Vec::with_capacity(32),

@@ -4,15 +4,15 @@ use std::collections::HashSet;
 
 use serde_json::Value as Json;
 
-use super::schema::{Schema, Shape, Unique};
+use super::schema::{Schema, Shape, Unique, field_of};
 use crate::kube::admission::field::{Errors, Path, json_quote};
 
 /// Notes where a value does not fit its shape. It goes no deeper than the schema does.
 pub(super) fn shape(value: &Json, schema: &Schema, path: &Path<'_>, errors: &mut Errors) {
     match (&schema.shape, value) {
-        (Shape::Object(fields), Json::Object(object)) => {
+        (Shape::Object(fields), Json::Object(_)) => {
             for (name, field) in fields.names.iter().zip(fields.fields) {
-                match object.get(*name) {
+                match field_of(value, name) {
                     Some(value) => shape(value, field.schema, &path.child(name), errors),
                     None if field.required => errors.required(&path.child(name), ""),
                     None => {}
@@ -86,9 +86,9 @@ pub(super) fn rules(value: &Json, schema: &Schema, path: &Path<'_>, errors: &mut
         }
     }
     match (&schema.shape, value) {
-        (Shape::Object(fields), Json::Object(object)) => {
+        (Shape::Object(fields), Json::Object(_)) => {
             for (name, field) in fields.names.iter().zip(fields.fields) {
-                if let Some(value) = object.get(*name) {
+                if let Some(value) = field_of(value, name) {
                     rules(value, field.schema, &path.child(name), errors);
                 }
             }

@@ -18,6 +18,7 @@ mod shared;
 
 pub use culprits::culprits;
 pub use kinds::{Custom, is_gateway_api, kind};
+pub use schema::field_of;
 pub use shared::OWN_GROUP;
 
 use serde_json::{Map, Value as Json};

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::schema::{Schema, Shape};
+use super::schema::{Schema, Shape, field_of};
 use crate::kube::admission::field::Path;
 use crate::yaml::{Fault, FaultKind, Kind, Pair, Scalar, Value};
 
@@ -57,12 +57,14 @@ pub(super) fn read(value: Value<'_, '_>, schema: &Schema, path: &Path<'_>, unkno
 /// Fills in the defaults of an object's fields, and those below a default.
 fn fill_in(object: &mut Json, schema: &Schema) {
     match (&schema.shape, object) {
-        (Shape::Object(fields), Json::Object(object)) => {
+        (Shape::Object(fields), object @ Json::Object(_)) => {
             for (name, field) in fields.names.iter().zip(fields.fields) {
-                if let Some(default) = field.schema.default.as_ref().filter(|_| !object.contains_key(*name)) {
+                if let Some(default) = field.schema.default.as_ref().filter(|_| field_of(object, name).is_none()) {
                     let mut value = default.json();
                     fill_in(&mut value, field.schema);
-                    object.insert((*name).to_owned(), value);
+                    if let Json::Object(object) = object {
+                        object.insert((*name).to_owned(), value);
+                    }
                 }
             }
         }

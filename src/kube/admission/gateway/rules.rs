@@ -8,18 +8,18 @@ use std::net::IpAddr;
 use serde_json::Value as Json;
 
 use super::patterns;
-use super::schema::Rule;
+use super::schema::{Rule, field_of};
 
 fn has(of: &Json, field: &str) -> bool {
-    of.get(field).is_some()
+    field_of(of, field).is_some()
 }
 
 fn text<'j>(of: &'j Json, field: &str) -> &'j str {
-    of.get(field).and_then(Json::as_str).unwrap_or_default()
+    field_of(of, field).and_then(Json::as_str).unwrap_or_default()
 }
 
 fn items<'j>(of: &'j Json, field: &str) -> &'j [Json] {
-    all(of.get(field).unwrap_or(&Json::Null))
+    all(field_of(of, field).unwrap_or(&Json::Null))
 }
 
 fn all(list: &Json) -> &[Json] {
