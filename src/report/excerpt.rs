@@ -22,7 +22,7 @@ const MARGIN: usize = 12;
 /// What miette draws for one finding.
 #[derive(Debug)]
 pub struct Excerpt {
-    pub(super) hunks: Vec<Hunk>,
+    hunks: Vec<Hunk>,
     /// In the order of their offsets.
     pub labels: Vec<LabeledSpan>,
     /// How many places are not drawn.
@@ -31,19 +31,19 @@ pub struct Excerpt {
 
 /// A run of lines of one file.
 #[derive(Debug)]
-pub(super) struct Hunk {
+struct Hunk {
     /// Of its file, safe to show.
-    pub path: String,
+    path: String,
     /// Its lines, each with a line end.
-    pub text: String,
+    text: String,
     /// Where it stands among the hunks.
-    pub offset: usize,
+    offset: usize,
     /// Number, from 0, of its first line.
-    pub line: usize,
+    line: usize,
     /// How many lines.
-    pub lines: usize,
+    lines: usize,
     /// Where each label is, as people count, by its offset.
-    pub places: Vec<(usize, LineColumn)>,
+    places: Vec<(usize, LineColumn)>,
 }
 
 /// A label in its file, cut to what can be drawn.
