@@ -13,7 +13,7 @@ use crate::source::{Source, Span};
 use crate::yaml::{self, Chunk, FaultKind, Kind, NodeId, Tree, Value};
 
 /// How many objects are decoded, and then judged, in turn: enough that the code of a kind is not fetched for each anew, few
-/// enough that what was read of them is still at hand. Without it `check` waits for its own instructions a sixth of its time.
+/// enough that what was read of them is still at hand.
 const BLOCK: usize = 64;
 
 /// How many files one thread reads at a time, at most.
