@@ -1,10 +1,10 @@
 //! Pods that can never become ready: a probe that asks for a port by a name that its own container lacks. Knows no Service.
 
-use crate::kube::pod_spec::{Container, PodSpec};
 use k8s_openapi::api::core::v1::Probe;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use crate::kube::endpoints::{Backend, Endpoint, Ready};
+use crate::kube::pod_spec::{Container, PodSpec};
 use crate::kube::ports::{self, Role};
 
 /// Why the pods of an endpoint never become ready, where they have to and that is certain. A probe whose port can't be

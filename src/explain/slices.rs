@@ -1,10 +1,9 @@
 //! The slices of the model, from those the controllers would build. Knows no port of a Service.
 
-use crate::kube::pod_spec::{Container, PodSpec};
-
 use super::model;
 use super::readiness;
 use crate::kube::endpoints::{Backend, Endpoint, Origin, Slice};
+use crate::kube::pod_spec::{Container, PodSpec};
 use crate::kube::ports::{self, Role};
 
 /// A slice as the contract tells it.

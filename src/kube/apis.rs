@@ -163,7 +163,8 @@ pub fn group(api_version: &str) -> &str {
 }
 
 /// Whether an apiVersion is of a group.
-fn is_of(api_version: &str, group: &str) -> bool {
+#[must_use]
+pub fn is_of(api_version: &str, group: &str) -> bool {
     match group {
         "" => !api_version.contains('/'),
         _ => api_version.strip_prefix(group).is_some_and(|version| version.starts_with('/')),

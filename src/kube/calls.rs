@@ -2,11 +2,10 @@
 
 use std::ops::Range;
 
-use crate::kube::pod_spec::Container;
-
 use super::configured;
 use super::maps::Map;
 use super::object::{Object, ObjectId};
+use super::pod_spec::Container;
 use super::ports;
 use super::typed::Typed;
 use super::world::{Distance, World};

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::kube::pod_spec::Container;
-
 use super::listens::{self, Sign, trailing_port};
 use super::object::{Object, Template};
+use super::pod_spec::Container;
 use super::ports::{self, Role};
 use super::typed::Typed;
 use super::world::{Distance, Namespaces, World};

@@ -1,9 +1,9 @@
 //! The ports that pods take of their node. Knows one workload at a time, and no rule.
 
-use crate::kube::pod_spec::PodSpec;
 use k8s_openapi::api::core::v1::ContainerPort;
 
 use super::object::Object;
+use super::pod_spec::PodSpec;
 use super::ports::{self, Role};
 
 /// The pods of a DaemonSet that runs wherever it can.

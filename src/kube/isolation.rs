@@ -1,6 +1,5 @@
 //! The NetworkPolicies that stand around an object, and the pods that each is for. Knows no rule's wording.
 
-use crate::kube::pod_spec::PodSpec;
 use k8s_openapi::api::core::v1::ServicePort;
 use k8s_openapi::api::networking::v1::{NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
@@ -8,6 +7,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use super::index::MOST;
 use super::labels;
 use super::object::Object;
+use super::pod_spec::PodSpec;
 use super::pods;
 use super::policy::{self, Direction, Policies};
 use super::ports;

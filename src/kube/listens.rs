@@ -1,12 +1,12 @@
 //! What the files say a pod listens on, beside the ports it declares. Knows no Service.
 
-use crate::kube::pod_spec::Container;
 use k8s_openapi::api::core::v1::{LifecycleHandler, Probe};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::configured;
 use super::images;
 use super::object::{Object, ObjectId, Template};
+use super::pod_spec::Container;
 use super::ports::{self, Placed, Role};
 use super::world::World;
 

@@ -6,13 +6,13 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use crate::kube::pod_spec::PodSpec;
 use k8s_openapi::api::networking::v1::{IPBlock, NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::admission::ip::Cidr;
 use super::object::{Labels, Object};
+use super::pod_spec::PodSpec;
 use super::ports::{self, Role};
 use super::{Typed, World, labels};
 

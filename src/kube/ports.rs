@@ -1,10 +1,10 @@
 //! Ports of pods: what a target port means in a pod, by name, number and protocol. Knows no Service object.
 
-use crate::kube::pod_spec::{Container, PodSpec};
 use k8s_openapi::api::core::v1::{ContainerPort, ServicePort};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::Version;
+use super::pod_spec::{Container, PodSpec};
 
 /// The protocol in force: TCP where none is written.
 #[must_use]

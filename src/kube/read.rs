@@ -51,10 +51,12 @@ pub fn objects<'s>(source: &'s Source, context: bool, judge: Option<&Profile>) -
 
 /// Reads a file's objects one by one, each with its whole content; that is none where there is no object.
 pub fn each<'s>(source: &'s Source, take: &mut dyn FnMut(Object<'s>, Option<Decoded>)) {
-    parse(source, false, &mut |mut object| {
-        let decoded = decode(&mut object);
-        take(object, decoded);
-    });
+    for chunk in yaml::documents(source) {
+        document(source, &chunk, false, &mut |mut object| {
+            let decoded = decode(&mut object);
+            take(object, decoded);
+        });
+    }
 }
 
 /// Objects on their way: those that are parsed, of which the first are decoded and judged.
@@ -112,13 +114,7 @@ impl<'s, 'p> Reading<'s, 'p> {
     }
 }
 
-/// Finds the objects of a file, without their content.
-fn parse<'s>(source: &'s Source, context: bool, take: &mut dyn FnMut(Object<'s>)) {
-    for chunk in yaml::documents(source) {
-        document(source, &chunk, context, take);
-    }
-}
-
+/// Finds the objects of a document, without their content.
 fn document<'s>(source: &'s Source, chunk: &Chunk, context: bool, take: &mut dyn FnMut(Object<'s>)) {
     let of = |tree: Tree<'s>| {
         let reference = ObjectRef { document: chunk.index, ..ObjectRef::default() };

@@ -1,11 +1,11 @@
 //! Where the ports of a Service lead in the pods behind it. Knows no rule.
 
-use crate::kube::pod_spec::PodSpec;
 use k8s_openapi::api::core::v1::ServicePort;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::faults;
 use super::object::Object;
+use super::pod_spec::PodSpec;
 use super::ports::{self, Named, Role};
 use super::world::{Distance, Match, World};
 

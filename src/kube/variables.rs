@@ -1,10 +1,9 @@
 //! The variables that containers get for the Services of their namespace (`pkg/kubelet/envvars/envvars.go`), and where a
 //! container reads one. Knows no rule.
 
-use crate::kube::pod_spec::{Container, PodSpec};
-
 use super::endpoints;
 use super::object::Object;
+use super::pod_spec::{Container, PodSpec};
 use super::ports::{self, Placed, Role};
 use super::world::{Distance, Namespaces, World};
 

@@ -110,7 +110,7 @@ impl io::Write for Pieces<'_> {
 const AT_ONCE: usize = 64;
 
 /// Whether text is of ASCII's letters, digits, signs and blanks alone.
-pub(super) fn is_printable(text: &str) -> bool {
+fn is_printable(text: &str) -> bool {
     let printable = |chunk: &[u8]| chunk.iter().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'));
     text.as_bytes().chunks(AT_ONCE).all(printable)
 }

@@ -1,8 +1,8 @@
 //! A NetworkPolicy that lets pods connect to others and not ask for their names.
 
-use crate::kube::pod_spec::PodSpec;
 use k8s_openapi::api::networking::v1::NetworkPolicySpec;
 
+use crate::kube::pod_spec::PodSpec;
 use crate::finding::{Confidence, Finding};
 use crate::kube::object::Labels;
 use crate::kube::policy::{Answer, Direction, End, Pod, Policies};

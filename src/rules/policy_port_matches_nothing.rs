@@ -1,9 +1,9 @@
 //! A port in a NetworkPolicy that is none of its pods': a Service's own port, or a name they don't declare.
 
-use crate::kube::pod_spec::PodSpec;
 use k8s_openapi::api::networking::v1::{NetworkPolicyPeer, NetworkPolicyPort};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
+use crate::kube::pod_spec::PodSpec;
 use crate::finding::{Confidence, Finding};
 use crate::kube::isolation::{self, Rule};
 use crate::kube::object::Labels;

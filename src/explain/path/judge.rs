@@ -2,13 +2,12 @@
 
 use std::net::IpAddr;
 
-use crate::kube::pod_spec::PodSpec;
-
 use super::{Subject, Target};
 use crate::explain::addresses;
 use crate::explain::model::{self, Verdict};
 use crate::explain::start::Start;
 use crate::kube::endpoints::{Backend, Pods};
+use crate::kube::pod_spec::PodSpec;
 use crate::kube::policy::{Answer, Direction, Doubt, End, Pod};
 
 /// Members of a StatefulSet that are judged one by one.

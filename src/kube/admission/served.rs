@@ -1,7 +1,7 @@
 //! Which built-in groups, versions and kinds an API server serves by default. Knows no object.
 
 use super::gateway;
-use crate::kube::Version;
+use crate::kube::{Version, apis};
 
 /// Whether a kind is served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,13 +32,6 @@ const fn row(
     versions: (u8, u8),
 ) -> Row {
     Row { group_version, namespaced, cluster, versions }
-}
-
-impl Row {
-    fn is_of(&self, group: &str) -> bool {
-        let version = self.group_version.strip_prefix(group);
-        version.is_some_and(|version| if group.is_empty() { !version.contains('/') } else { version.starts_with('/') })
-    }
 }
 
 const ALWAYS: (u8, u8) = (0, u8::MAX);
@@ -131,7 +124,11 @@ pub fn served(api_version: &str, kind: &str, version: Version) -> Served {
         }
     }
     let group = group_of(api_version);
-    if EMPTY_GROUPS.contains(&group) || ROWS.iter().any(|row| row.is_of(group)) { Served::No } else { Served::NotBuiltIn }
+    if EMPTY_GROUPS.contains(&group) || ROWS.iter().any(|row| apis::is_of(row.group_version, group)) {
+        Served::No
+    } else {
+        Served::NotBuiltIn
+    }
 }
 
 #[cfg(test)]

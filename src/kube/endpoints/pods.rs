@@ -4,10 +4,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::kube::pod_spec::PodSpec;
-
 use crate::kube::admission::Validate;
 use crate::kube::object::{Labels, Object};
+use crate::kube::pod_spec::PodSpec;
 use crate::kube::{Profile, Typed, labels, verdict};
 
 /// The label by which a pod of a StatefulSet carries its ordinal (1.28 and later).
