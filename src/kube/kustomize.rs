@@ -325,12 +325,11 @@ fn is_kustomization(path: &str, object: &Object<'_>) -> bool {
 }
 
 /// The paths in a list: its items, or what stands under `key` in each.
-fn named<'t>(root: Value<'t, '_>, list: &str, key: &str) -> impl Iterator<Item = &'t str> {
+fn named<'t>(root: Value<'t, '_>, list: &str, key: &'static str) -> impl Iterator<Item = &'t str> {
     let items = root.get(list).map(Value::follow).filter(|list| matches!(list.kind(), Kind::Sequence));
-    let key = key.to_owned();
     items.into_iter().flat_map(Value::items).filter_map(move |item| {
         let item = item.follow();
-        let item = if key.is_empty() { item } else { item.get(&key)?.follow() };
+        let item = if key.is_empty() { item } else { item.get(key)?.follow() };
         item.as_str().filter(|path| !path.contains('\n'))
     })
 }
@@ -385,10 +384,14 @@ fn joined(directory: &str, path: &str) -> Option<String> {
 /// Whether no part of a path is empty, `.` or `..`, but for what stands before the first `/`.
 fn is_normal(path: &str) -> bool {
     let bytes = path.as_bytes();
-    let ends = |at: usize| matches!(bytes.get(at), None | Some(b'/'));
-    let dots = |at: usize| bytes.get(at) == Some(&b'.') && (ends(at + 1) || bytes.get(at + 1) == Some(&b'.') && ends(at + 2));
-    let plain = !path.contains("/.") || memchr::memchr_iter(b'/', bytes).all(|slash| !dots(slash + 1));
-    !bytes.is_empty() && !dots(0) && !path.ends_with('/') && !path.contains("//") && plain
+    // Nearly always no part is empty or begins with a dot.
+    let begins_well = |(before, byte): (&u8, &u8)| *before != b'/' || !matches!(byte, b'/' | b'.');
+    if !path.starts_with('.') && !path.ends_with('/') && bytes.iter().zip(bytes.iter().skip(1)).all(begins_well) {
+        return !path.is_empty();
+    }
+    let mut parts = path.split('/');
+    let is_plain = |part: &str| !matches!(part, "" | "." | "..");
+    parts.next().is_some_and(|first| first.is_empty() || is_plain(first)) && parts.all(is_plain)
 }
 
 #[cfg(test)]
