@@ -384,14 +384,9 @@ fn joined(directory: &str, path: &str) -> Option<String> {
 /// Whether no part of a path is empty, `.` or `..`, but for what stands before the first `/`.
 fn is_normal(path: &str) -> bool {
     let bytes = path.as_bytes();
-    // Nearly always no part is empty or begins with a dot.
-    let begins_well = |(before, byte): (&u8, &u8)| *before != b'/' || !matches!(byte, b'/' | b'.');
-    if !path.starts_with('.') && !path.ends_with('/') && bytes.iter().zip(bytes.iter().skip(1)).all(begins_well) {
-        return !path.is_empty();
-    }
-    let mut parts = path.split('/');
-    let is_plain = |part: &str| !matches!(part, "" | "." | "..");
-    parts.next().is_some_and(|first| first.is_empty() || is_plain(first)) && parts.all(is_plain)
+    let ends = |at: usize| matches!(bytes.get(at), None | Some(b'/'));
+    let dots = |at: usize| bytes.get(at) == Some(&b'.') && (ends(at + 1) || bytes.get(at + 1) == Some(&b'.') && ends(at + 2));
+    !bytes.is_empty() && !dots(0) && memchr::memchr_iter(b'/', bytes).all(|slash| !ends(slash + 1) && !dots(slash + 1))
 }
 
 #[cfg(test)]
