@@ -53,7 +53,8 @@ pub struct World<'s> {
     /// What kustomizations do to them.
     pub kustomize: Kustomize,
     objects: Vec<Object<'s>>,
-    files: Map<FileId, Range<u32>>,
+    /// By number of the file, the numbers of its objects.
+    files: Vec<Range<u32>>,
     words: Words,
     pub(super) workloads: Index<()>,
     without_selector: Index<()>,
@@ -87,13 +88,15 @@ impl<'s> World<'s> {
     #[must_use]
     pub fn new(sources: &'s [Source], profile: Profile, mut objects: Vec<Object<'s>>) -> Self {
         let directories = Directories::new(sources);
-        let mut files: Map<FileId, Range<u32>> = Map::default();
+        let mut files = vec![0..0; sources.len()];
         for (object, id) in objects.iter_mut().zip(0..) {
             object.id = ObjectId(id);
-            files.entry(object.span.file).or_insert(id..id).end = id + 1;
+            if let Some(file) = files.get_mut(object.span.file.0 as usize) {
+                *file = if file.start == file.end { id } else { file.start }..id + 1;
+            }
         }
         let kustomize = Kustomize::read(sources, &directories, &objects);
-        let mut words = Words::default();
+        let mut words = Words::for_about(objects.len());
         let (mut workloads, mut without_selector, mut by_label, mut by_name, mut by_kind) = (vec![], vec![], vec![], vec![], vec![]);
         let (mut by_unread_name, mut misread) = (vec![], vec![]);
         let (mut services_by_label, mut by_node_port, mut slices, mut patches, mut custom) = (vec![], vec![], vec![], vec![], vec![]);
@@ -243,13 +246,16 @@ impl<'s> World<'s> {
 
     /// The objects of one file.
     pub fn in_file(&self, file: FileId) -> impl Iterator<Item = &Object<'s>> {
-        let range = self.files.get(&file).cloned().unwrap_or(0..0);
-        range.filter_map(|id| self.object(ObjectId(id)))
+        self.of_file(file).filter_map(|id| self.object(ObjectId(id)))
+    }
+
+    fn of_file(&self, file: FileId) -> Range<u32> {
+        self.files.get(file.0 as usize).cloned().unwrap_or_default()
     }
 
     fn standpoint(&self, object: &Object<'_>) -> Standpoint {
         let file = object.span.file;
-        Standpoint { directory: self.directories.of(file), file: self.files.get(&file).cloned().unwrap_or(0..0), object: object.id }
+        Standpoint { directory: self.directories.of(file), file: self.of_file(file), object: object.id }
     }
 
     fn scope(&self) -> Scope<'_> {
