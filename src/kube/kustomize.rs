@@ -386,7 +386,8 @@ fn is_normal(path: &str) -> bool {
     let bytes = path.as_bytes();
     let ends = |at: usize| matches!(bytes.get(at), None | Some(b'/'));
     let dots = |at: usize| bytes.get(at) == Some(&b'.') && (ends(at + 1) || bytes.get(at + 1) == Some(&b'.') && ends(at + 2));
-    !bytes.is_empty() && !dots(0) && memchr::memchr_iter(b'/', bytes).all(|slash| !ends(slash + 1) && !dots(slash + 1))
+    let plain = !path.contains("/.") || memchr::memchr_iter(b'/', bytes).all(|slash| !dots(slash + 1));
+    !bytes.is_empty() && !dots(0) && !path.ends_with('/') && !path.contains("//") && plain
 }
 
 #[cfg(test)]
