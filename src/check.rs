@@ -103,21 +103,16 @@ const BLOCK: usize = 128;
 
 /// What all rules say of a World's own objects, in the order of files and places; and how many findings the manifests silence.
 pub fn judge_all<'l>(world: &World<'_>, levels: &(dyn Fn(&Source) -> &'l Levels + Sync)) -> (Vec<Finding>, usize) {
-    let (asked, speaking) = ask(world, levels);
+    let (mut asked, speaking) = ask(world, levels);
+    asked.chunks_mut(BLOCK).for_each(|block| block.sort_by_key(|asked| asked.sort));
     let blocks: Vec<&[Asked<'_, '_, '_>]> = asked.chunks(BLOCK).collect();
     let found = parallel::map(&blocks, parallel::is_much(world.sources), |block| {
         let mut found = Vec::new();
+        let sorts: Vec<&[Asked<'_, '_, '_>]> = block.chunk_by(|a, b| a.sort == b.sort).collect();
         for (number, rule) in rules::all().iter().enumerate() {
-            let speaks = |asked: &&Asked<'_, '_, '_>| speaking.get(asked.sort).and_then(|rules| rules.get(number)) == Some(&true);
-            for Asked { object, levels, .. } in block.iter().filter(speaks) {
-                let before = found.len();
-                if catch_unwind(AssertUnwindSafe(|| (rule.check)(object, world, &mut found))).is_err() {
-                    found.truncate(before);
-                    found.push(broken(rule, object));
-                }
-                for finding in found.iter_mut().skip(before) {
-                    settle(finding, rule, object, *levels);
-                }
+            let speaks = |asked: &Asked<'_, '_, '_>| speaking.get(asked.sort).and_then(|rules| rules.get(number)) == Some(&true);
+            for alike in sorts.iter().filter(|alike| alike.first().is_some_and(speaks)) {
+                alike.iter().for_each(|asked| judge(rule, asked, world, &mut found));
             }
         }
         found
@@ -127,6 +122,18 @@ pub fn judge_all<'l>(world: &World<'_>, levels: &(dyn Fn(&Source) -> &'l Levels 
     findings.sort_by(|a, b| (a.span(), a.rule, &a.message).cmp(&(b.span(), b.rule, &b.message)));
     findings.dedup_by(|a, b| a.rule == b.rule && a.span() == b.span() && a.message == b.message);
     (findings, ignored)
+}
+
+/// What one rule says of one object; of a rule that fails there, that it does.
+fn judge(rule: &Rule, asked: &Asked<'_, '_, '_>, world: &World<'_>, found: &mut Vec<Finding>) {
+    let before = found.len();
+    if catch_unwind(AssertUnwindSafe(|| (rule.check)(asked.object, world, found))).is_err() {
+        found.truncate(before);
+        found.push(broken(rule, asked.object));
+    }
+    for finding in found.iter_mut().skip(before) {
+        settle(finding, rule, asked.object, asked.levels);
+    }
 }
 
 /// An object that rules are asked about.

@@ -72,6 +72,9 @@ pub struct Source {
     pub text: String,
     /// Offsets of the bytes that are not UTF-8, ascending.
     pub broken: Vec<u32>,
+    /// Whether it names svclint anywhere, and so may ask something of it. Known from the start: later the text is no longer at
+    /// hand, and nearly no file does.
+    pub addresses_svclint: bool,
     lines: OnceLock<Vec<u32>>,
     /// Characters before every multiple of [`STRIDE`]: a column far out on a long line is found without counting from its start.
     characters: OnceLock<Vec<u32>>,
@@ -106,7 +109,8 @@ impl Source {
             Ok(text) => (text, Vec::new()),
             Err(error) => repair(error.as_bytes()),
         };
-        Self { id, path, text, broken, lines: OnceLock::new(), characters: OnceLock::new() }
+        let addresses_svclint = memchr::memmem::find(text.as_bytes(), b"svclint").is_some();
+        Self { id, path, text, broken, addresses_svclint, lines: OnceLock::new(), characters: OnceLock::new() }
     }
 
     /// Length in bytes.

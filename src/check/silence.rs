@@ -19,7 +19,7 @@ pub fn silence<'l>(world: &World<'_>, findings: &mut Vec<Finding>, levels: &(dyn
     let mut served: HashSet<Span> = HashSet::new();
     let mut covers: HashMap<Span, Span> = HashMap::new();
     for object in world.objects().iter().filter(|object| !object.context) {
-        let Some(source) = world.source(object).filter(|_| world.addresses_svclint(object)) else { continue };
+        let Some(source) = world.source(object).filter(|source| source.addresses_svclint) else { continue };
         for Ignore { rule, span, covers: lines } in ignores::of(object, source).ignores {
             let off = !levels(source).speaks(&rule) && rules::find(&rule).is_some();
             if off {

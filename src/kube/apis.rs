@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use super::Version;
-use super::maps::Map;
+use super::maps::{Map, Set};
 use super::near;
 
 /// The kinds of one apiVersion.
@@ -174,7 +174,9 @@ pub fn is_of(api_version: &str, group: &str) -> bool {
 /// Whether a group is Kubernetes' own.
 #[must_use]
 pub fn is_built_in(group: &str) -> bool {
-    group == "extensions" || SERVED.iter().any(|served| is_of(served.api_version, group))
+    static GROUPS: LazyLock<Set<&str>> =
+        LazyLock::new(|| SERVED.iter().map(|served| self::group(served.api_version)).chain(["extensions"]).collect());
+    GROUPS.contains(group)
 }
 
 /// Whether the pair is served by some version of Kubernetes, or was.

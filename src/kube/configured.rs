@@ -15,7 +15,7 @@ const MOST_LINES: usize = 2000;
 /// The nearest ConfigMap of a name that a workload may use, and its texts.
 #[must_use]
 pub fn data<'w, 's>(world: &'w World<'s>, workload: &Object<'_>, name: &str) -> Option<(&'w Object<'s>, &'w BTreeMap<String, String>)> {
-    let maps = world.placed("ConfigMap", name, workload, Distance::Far);
+    let maps = world.placed_until("ConfigMap", name, workload, Distance::Far, |map| world.namespaces(workload, map) == Namespaces::Same);
     let (_, _, nearest) = maps.into_iter().find(|(namespaces, ..)| *namespaces != Namespaces::Different)?;
     match &nearest.typed {
         Some(Typed::ConfigMap(map)) => Some((nearest, map.data(nearest)?)),

@@ -125,9 +125,13 @@ impl Directories {
     #[must_use]
     pub fn fork(&self, a: DirectoryId, b: DirectoryId) -> (DirectoryId, Option<DirectoryId>, Option<DirectoryId>) {
         let branch = |of: DirectoryId, other: DirectoryId| {
-            let mut way = std::iter::successors(Some(of), |at| self.parent(*at));
-            let outside = |at: &DirectoryId| !self.holds(*at, other);
-            way.by_ref().take_while(outside).last()
+            let mut topmost = None;
+            let mut at = Some(of);
+            while let Some(outside) = at.filter(|at| !self.holds(*at, other)) {
+                topmost = Some(outside);
+                at = self.parent(outside);
+            }
+            topmost
         };
         let (to_a, to_b) = (branch(a, b), branch(b, a));
         let shared = match (to_a, to_b) {

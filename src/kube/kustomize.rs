@@ -325,12 +325,11 @@ fn is_kustomization(path: &str, object: &Object<'_>) -> bool {
 }
 
 /// The paths in a list: its items, or what stands under `key` in each.
-fn named<'t>(root: Value<'t, '_>, list: &str, key: &str) -> impl Iterator<Item = &'t str> {
+fn named<'t>(root: Value<'t, '_>, list: &str, key: &'static str) -> impl Iterator<Item = &'t str> {
     let items = root.get(list).map(Value::follow).filter(|list| matches!(list.kind(), Kind::Sequence));
-    let key = key.to_owned();
     items.into_iter().flat_map(Value::items).filter_map(move |item| {
         let item = item.follow();
-        let item = if key.is_empty() { item } else { item.get(&key)?.follow() };
+        let item = if key.is_empty() { item } else { item.get(key)?.follow() };
         item.as_str().filter(|path| !path.contains('\n'))
     })
 }

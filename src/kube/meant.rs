@@ -34,12 +34,16 @@ pub enum Meant<'w, 's> {
 /// Looks a name up. What stands in an unrelated folder is not found.
 #[must_use]
 pub fn meant<'w, 's>(world: &'w World<'s>, from: &Object<'_>, name: Name<'_>) -> Meant<'w, 's> {
-    let mut found = world.placed(name.kind, name.name, from, Distance::Near);
-    found.retain(|(.., object)| super::apis::group(&object.reference.api_version) == name.group);
-    for (compared, _, object) in found.iter_mut().filter(|_| name.namespace.is_some()) {
-        *compared = namespaces(world, from, name.namespace, object);
+    let is_it = |object: &Object<'_>| super::apis::group(&object.reference.api_version) == name.group;
+    let is_the_nearest = |object: &Object<'_>| namespaces(world, from, name.namespace, object) == Namespaces::Same && is_it(object);
+    let mut found = world.placed_until(name.kind, name.name, from, Distance::Near, is_the_nearest);
+    found.retain(|(.., object)| is_it(object));
+    if name.namespace.is_some() {
+        for (compared, _, object) in &mut found {
+            *compared = namespaces(world, from, name.namespace, object);
+        }
+        found.sort_by_key(|(namespaces, distance, object)| (*namespaces, *distance, object.id));
     }
-    found.sort_by_key(|(namespaces, distance, object)| (*namespaces, *distance, object.id));
     match found.first().copied() {
         None => Meant::Nowhere,
         Some((Namespaces::Different, _, object)) => Meant::Elsewhere(object),

@@ -4,7 +4,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
 use super::labels;
 use super::near::{self, NearMiss};
-use super::object::{Labels, Object};
+use super::object::Object;
 use super::template;
 use super::world::{Distance, Namespaces, World};
 
@@ -16,11 +16,7 @@ pub fn taken<'w, 's>(world: &'w World<'s>, from: &Object<'_>, selector: &LabelSe
         Some((key, value)) => world.workloads_with(key, value, from),
         None => world.workloads_near(from, Distance::Near),
     };
-    found.retain(|workload| {
-        let pods = workload.template().and_then(|template| template.labels);
-        let added: Labels = pods.cloned().unwrap_or_default();
-        labels::selects(selector, Some(&added))
-    });
+    found.retain(|workload| labels::selects(selector, workload.template().and_then(|template| template.labels)));
     found
 }
 

@@ -126,7 +126,7 @@ pub fn is_several(object: &Object<'_>) -> bool {
     if !object.may_repeat_keys {
         return false;
     }
-    let Some(root) = object.value().filter(|root| root.kind() == Kind::Mapping) else { return false };
+    let Some(root) = object.value().filter(|root| root.kind() == Kind::Mapping && !root.has_only_different_keys()) else { return false };
     let mut heads = HEAD.map(|key| (key, 0));
     for entry in root.entries() {
         for (_, times) in heads.iter_mut().filter(|(key, _)| *key == entry.key.text()) {

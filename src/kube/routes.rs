@@ -1,5 +1,7 @@
 //! What the kinds of the Gateway API refer to. Knows one object at a time, and no rule.
 
+use std::fmt;
+
 use serde_json::Value as Json;
 
 use super::admission::gateway::{OWN_GROUP, field_of};
@@ -7,11 +9,47 @@ use super::meant::Name;
 use super::object::Object;
 use super::typed::Typed;
 
+/// A place in the `spec` of an object: `spec.rules[0].backendRefs[0]`. A path only where it is told.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Field {
+    lists: [Option<(&'static str, usize)>; 3],
+    leaf: &'static str,
+}
+
+impl Field {
+    fn new(list: &'static str, index: usize) -> Self {
+        Self { lists: [Some((list, index)), None, None], leaf: "" }
+    }
+
+    fn then(mut self, list: &'static str, index: usize) -> Self {
+        if let Some(free) = self.lists.iter_mut().find(|list| list.is_none()) {
+            *free = Some((list, index));
+        }
+        self
+    }
+
+    /// The rule of a route that it stands in, by number.
+    #[must_use]
+    pub fn rule(&self) -> Option<usize> {
+        self.lists.iter().flatten().find_map(|(list, index)| (*list == "rules").then_some(*index))
+    }
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("spec")?;
+        for (list, index) in self.lists.iter().flatten() {
+            write!(f, ".{list}[{index}]")?;
+        }
+        f.write_str(self.leaf)
+    }
+}
+
 /// A reference of a route, a Gateway or a policy.
 #[derive(Clone, Debug)]
 pub struct Reference<'o> {
-    /// `spec.rules[0].backendRefs[0]`
-    pub field: String,
+    /// Where it stands.
+    pub field: Field,
     /// The group; empty for the core one.
     pub group: &'o str,
     /// The kind.
@@ -48,7 +86,7 @@ pub fn text<'j>(of: &'j Json, field: &str) -> &'j str {
 }
 
 impl<'o> Reference<'o> {
-    fn read(field: String, it: &'o Json) -> Option<Self> {
+    fn read(field: Field, it: &'o Json) -> Option<Self> {
         let mut read = Self { field, group: "", kind: "", name: "", namespace: None, port: None, section: None };
         // A few fields in one pass cost less than looking each of them up.
         for (name, value) in it.as_object()? {
@@ -91,20 +129,22 @@ pub fn backends<'o>(route: &'o Object<'_>) -> Vec<Reference<'o>> {
     let Some(spec) = spec(route).filter(|_| is_route(route)) else { return Vec::new() };
     let mut found = Vec::new();
     for (rule, it) in items(spec, "rules").iter().enumerate() {
-        mirrors(|| format!("spec.rules[{rule}]"), it, &mut found);
+        let field = Field::new("rules", rule);
+        mirrors(field, it, &mut found);
         for (backend, it) in items(it, "backendRefs").iter().enumerate() {
-            let field = || format!("spec.rules[{rule}].backendRefs[{backend}]");
+            let field = field.then("backendRefs", backend);
             mirrors(field, it, &mut found);
-            found.extend(Reference::read(field(), it));
+            found.extend(Reference::read(field, it));
         }
     }
     found
 }
 
-fn mirrors<'o>(field: impl Fn() -> String, of: &'o Json, found: &mut Vec<Reference<'o>>) {
+fn mirrors<'o>(field: Field, of: &'o Json, found: &mut Vec<Reference<'o>>) {
     for (index, filter) in items(of, "filters").iter().enumerate() {
         let backend = filter.get("requestMirror").and_then(|mirror| mirror.get("backendRef"));
-        found.extend(backend.and_then(|it| Reference::read(format!("{}.filters[{index}].requestMirror.backendRef", field()), it)));
+        let field = Field { leaf: ".requestMirror.backendRef", ..field.then("filters", index) };
+        found.extend(backend.and_then(|it| Reference::read(field, it)));
     }
 }
 
@@ -113,7 +153,7 @@ fn mirrors<'o>(field: impl Fn() -> String, of: &'o Json, found: &mut Vec<Referen
 pub fn parents<'o>(route: &'o Object<'_>) -> Vec<Reference<'o>> {
     let spec = spec(route).filter(|_| is_route(route));
     let parents = spec.map_or(&[][..], |spec| items(spec, "parentRefs")).iter().enumerate();
-    parents.filter_map(|(index, it)| Reference::read(format!("spec.parentRefs[{index}]"), it)).collect()
+    parents.filter_map(|(index, it)| Reference::read(Field::new("parentRefs", index), it)).collect()
 }
 
 /// What a BackendTLSPolicy is for.
@@ -121,7 +161,7 @@ pub fn parents<'o>(route: &'o Object<'_>) -> Vec<Reference<'o>> {
 pub fn targets<'o>(policy: &'o Object<'_>) -> Vec<Reference<'o>> {
     let ours = super::apis::group(&policy.reference.api_version) == OWN_GROUP && policy.kind() == "BackendTLSPolicy";
     let targets = spec(policy).filter(|_| ours).map_or(&[][..], |spec| items(spec, "targetRefs")).iter().enumerate();
-    targets.filter_map(|(index, it)| Reference::read(format!("spec.targetRefs[{index}]"), it)).collect()
+    targets.filter_map(|(index, it)| Reference::read(Field::new("targetRefs", index), it)).collect()
 }
 
 /// The certificates of a Gateway's listeners.
@@ -131,7 +171,7 @@ pub fn certificates<'o>(gateway: &'o Object<'_>) -> Vec<Reference<'o>> {
     let listeners = spec(gateway).filter(|_| ours).map_or(&[][..], |spec| items(spec, "listeners")).iter().enumerate();
     let certificates = listeners.flat_map(|(listener, it)| {
         let all = it.get("tls").map_or(&[][..], |tls| items(tls, "certificateRefs")).iter().enumerate();
-        all.filter_map(move |(index, it)| Reference::read(format!("spec.listeners[{listener}].tls.certificateRefs[{index}]"), it))
+        all.filter_map(move |(index, it)| Reference::read(Field::new("listeners", listener).then("tls.certificateRefs", index), it))
     });
     certificates.collect()
 }

@@ -83,8 +83,8 @@ impl<'s> World<'s> {
         found
     }
 
-    fn candidates(&self, service: &Object<'_>, selector: &Labels) -> Option<&Entries> {
-        let mut shortest: Option<&Entries> = None;
+    fn candidates(&self, service: &Object<'_>, selector: &Labels) -> Option<Entries<'_>> {
+        let mut shortest: Option<Entries<'_>> = None;
         let mut written = false;
         let set = |key: &str| self.label_is_set_later(service, service, key);
         for (key, value) in selector.iter().filter(|(key, _)| !labels::added_by_any_controller(key) && !set(key)) {

@@ -11,6 +11,12 @@ pub struct Word(u32);
 pub struct Words(Map<Box<str>, Word>);
 
 impl Words {
+    /// None yet, with room for about so many.
+    #[must_use]
+    pub fn for_about(count: usize) -> Self {
+        Self(Map::with_capacity_and_hasher(count, Default::default()))
+    }
+
     /// The number of a text, a new one where it has none yet.
     pub fn add(&mut self, text: &str) -> Word {
         if let Some(known) = self.0.get(text) {

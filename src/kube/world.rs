@@ -3,8 +3,6 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use memchr::memmem;
-
 use super::Profile;
 use super::calls::{self, Call, Calls};
 use super::dangling;
@@ -55,7 +53,8 @@ pub struct World<'s> {
     /// What kustomizations do to them.
     pub kustomize: Kustomize,
     objects: Vec<Object<'s>>,
-    files: Map<FileId, Range<u32>>,
+    /// By number of the file, the numbers of its objects.
+    files: Vec<Range<u32>>,
     words: Words,
     pub(super) workloads: Index<()>,
     without_selector: Index<()>,
@@ -79,8 +78,6 @@ pub struct World<'s> {
     pub(super) dangling: Vec<OnceLock<Option<dangling::Sort>>>,
     calls: OnceLock<Calls>,
     mistakes: Map<ObjectId, Vec<Mistake>>,
-    /// By number of the file, whether it speaks of svclint anywhere.
-    addressed: Vec<bool>,
 }
 
 /// The label by which an EndpointSlice names its Service.
@@ -91,19 +88,21 @@ impl<'s> World<'s> {
     #[must_use]
     pub fn new(sources: &'s [Source], profile: Profile, mut objects: Vec<Object<'s>>) -> Self {
         let directories = Directories::new(sources);
-        let to_svclint = memmem::Finder::new("svclint");
-        let mut files: Map<FileId, Range<u32>> = Map::default();
+        let mut files = vec![0..0; sources.len()];
         for (object, id) in objects.iter_mut().zip(0..) {
             object.id = ObjectId(id);
-            files.entry(object.span.file).or_insert(id..id).end = id + 1;
+            if let Some(file) = files.get_mut(object.span.file.0 as usize) {
+                *file = if file.start == file.end { id } else { file.start }..id + 1;
+            }
         }
         let kustomize = Kustomize::read(sources, &directories, &objects);
-        let mut words = Words::default();
+        let mut words = Words::for_about(objects.len());
         let (mut workloads, mut without_selector, mut by_label, mut by_name, mut by_kind) = (vec![], vec![], vec![], vec![], vec![]);
         let (mut by_unread_name, mut misread) = (vec![], vec![]);
         let (mut services_by_label, mut by_node_port, mut slices, mut patches, mut custom) = (vec![], vec![], vec![], vec![], vec![]);
         let (mut unrendered, mut alternatives) = (Map::<&str, Option<ObjectId>>::default(), Set::default());
-        let (mut identities, mut census) = (Map::default(), Census::default());
+        let mut identities = Map::with_capacity_and_hasher(objects.len(), Default::default());
+        let mut census = Census::default();
         let mut mistakes = Map::default();
         for object in &objects {
             let (id, file) = (object.id, object.span.file);
@@ -128,23 +127,25 @@ impl<'s> World<'s> {
             if object.typed.is_none() {
                 continue;
             }
-            let partial = object.template().and_then(|it| it.spec).is_some_and(ports::is_partial);
-            if kustomize.is_patch(file) || partial {
-                patches.push((words.add_pair(object.kind(), object.name()), directory, id));
+            let template = object.template();
+            let (kind, name) = words.add_pair(object.kind(), object.name());
+            let (partial, is_patch) = (template.and_then(|it| it.spec).is_some_and(ports::is_partial), kustomize.is_patch(file));
+            if is_patch || partial {
+                patches.push(((kind, name), directory, id));
             }
-            if kustomize.is_patch(file) {
+            if is_patch {
                 continue;
             }
-            if identities.insert((directory, object.kind(), object.namespace(), object.name()), file).is_some_and(|first| first != file) {
+            let namespace = object.namespace().map(|namespace| words.add(namespace));
+            if identities.insert((directory, kind, namespace, name), file).is_some_and(|first| first != file) {
                 alternatives.insert(directory);
             }
-            if !partial && (object.service().is_some() || object.template().is_some()) {
+            if !partial && (object.service().is_some() || template.is_some()) {
                 census.add(object.kind(), object.namespace(), object.name(), directory);
             }
             if dangling::is_custom(object) {
                 custom.push(((), directory, id));
             }
-            let (kind, name) = words.add_pair(object.kind(), object.name());
             by_name.push(((kind, name), directory, id));
             by_kind.push((kind, directory, id));
             if let Some(service) = object.service() {
@@ -164,7 +165,7 @@ impl<'s> World<'s> {
                 let labels = object.labels();
                 slices.extend(labels.and_then(|labels| labels.get(SERVICE_NAME)).map(|name| (words.add(name), directory, id)));
             }
-            if let Some(template) = object.template() {
+            if let Some(template) = template {
                 workloads.push(((), directory, id));
                 for (key, value) in template.labels.into_iter().flatten() {
                     if template::is_placeholder(value) || template::is_placeholder(key) {
@@ -214,7 +215,6 @@ impl<'s> World<'s> {
             dangling: objects.iter().map(|_| OnceLock::new()).collect(),
             calls: OnceLock::new(),
             mistakes,
-            addressed: sources.iter().map(|source| to_svclint.find(source.text.as_bytes()).is_some()).collect(),
             directories,
             objects,
         }
@@ -244,21 +244,18 @@ impl<'s> World<'s> {
         self.mistakes.get(&object.id).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether the file of an object may ask something of svclint: it speaks of it.
-    #[must_use]
-    pub fn addresses_svclint(&self, object: &Object<'_>) -> bool {
-        self.addressed.get(object.span.file.0 as usize).copied().unwrap_or_default()
-    }
-
     /// The objects of one file.
     pub fn in_file(&self, file: FileId) -> impl Iterator<Item = &Object<'s>> {
-        let range = self.files.get(&file).cloned().unwrap_or(0..0);
-        range.filter_map(|id| self.object(ObjectId(id)))
+        self.of_file(file).filter_map(|id| self.object(ObjectId(id)))
+    }
+
+    fn of_file(&self, file: FileId) -> Range<u32> {
+        self.files.get(file.0 as usize).cloned().unwrap_or_default()
     }
 
     fn standpoint(&self, object: &Object<'_>) -> Standpoint {
         let file = object.span.file;
-        Standpoint { directory: self.directories.of(file), file: self.files.get(&file).cloned().unwrap_or(0..0), object: object.id }
+        Standpoint { directory: self.directories.of(file), file: self.of_file(file), object: object.id }
     }
 
     fn scope(&self) -> Scope<'_> {
@@ -266,42 +263,49 @@ impl<'s> World<'s> {
     }
 
     /// The objects of an index at one distance.
-    pub(super) fn at(&self, entries: Option<&Entries>, from: &Object<'_>, distance: Distance) -> impl Iterator<Item = &Object<'s>> {
+    pub(super) fn at(&self, entries: Option<Entries<'_>>, from: &Object<'_>, distance: Distance) -> impl Iterator<Item = &Object<'s>> {
         let ids = entries.map(|entries| entries.at(self.scope(), &self.standpoint(from), distance)).unwrap_or_default();
         ids.into_iter().filter_map(|id| self.object(id))
     }
 
     /// The objects of an index up to a distance, nearest first.
-    pub(super) fn up_to(&self, entries: Option<&Entries>, from: &Object<'_>, most: Distance) -> Vec<&Object<'s>> {
-        self.found(entries, from, most).map(|(_, object)| object).collect()
+    pub(super) fn up_to(&self, entries: Option<Entries<'_>>, from: &Object<'_>, most: Distance) -> Vec<&Object<'s>> {
+        self.found(entries, from, most, |_| false).map(|(_, object)| object).collect()
     }
 
-    fn found(&self, entries: Option<&Entries>, from: &Object<'_>, most: Distance) -> impl Iterator<Item = (Distance, &Object<'s>)> {
-        let found = entries.map(|entries| entries.up_to(self.scope(), &self.standpoint(from), most)).unwrap_or_default();
+    fn found(
+        &self,
+        entries: Option<Entries<'_>>,
+        from: &Object<'_>,
+        most: Distance,
+        is_enough: impl Fn(&Object<'s>) -> bool,
+    ) -> impl Iterator<Item = (Distance, &Object<'s>)> {
+        let is_enough = |id| self.object(id).is_some_and(&is_enough);
+        let found = entries.map(|entries| entries.up_to(self.scope(), &self.standpoint(from), most, is_enough)).unwrap_or_default();
         found.into_iter().filter_map(|(distance, id)| Some((distance, self.object(id)?)))
     }
 
-    fn of<'w>(&'w self, index: &'w Index<Pair>, a: &str, b: &str) -> Option<&'w Entries> {
+    fn of<'w>(&'w self, index: &'w Index<Pair>, a: &str, b: &str) -> Option<Entries<'w>> {
         index.get(&(self.words.find(a)?, self.words.find(b)?))
     }
 
     /// The objects of a kind and name.
-    pub(super) fn called(&self, kind: &str, name: &str) -> Option<&Entries> {
+    pub(super) fn called(&self, kind: &str, name: &str) -> Option<Entries<'_>> {
         self.of(&self.by_name, kind, name)
     }
 
     /// The workloads whose pods carry a label.
-    pub(super) fn labelled(&self, key: &str, value: &str) -> Option<&Entries> {
+    pub(super) fn labelled(&self, key: &str, value: &str) -> Option<Entries<'_>> {
         self.of(&self.by_label, key, value)
     }
 
     /// The Services whose selector asks for a label.
-    pub(super) fn selecting(&self, key: &str, value: &str) -> Option<&Entries> {
+    pub(super) fn selecting(&self, key: &str, value: &str) -> Option<Entries<'_>> {
         self.of(&self.services_by_label, key, value)
     }
 
     /// The documents that seem to hold something of a name.
-    pub(super) fn seeming(&self, name: &str) -> Option<&Entries> {
+    pub(super) fn seeming(&self, name: &str) -> Option<Entries<'_>> {
         self.by_unread_name.get(&self.words.find(name)?)
     }
 
@@ -329,6 +333,13 @@ impl<'s> World<'s> {
         self.named_up_to(kind, name, from, Distance::Far)
     }
 
+    /// As [`Self::named`], no farther than where one of the same namespace stands.
+    #[must_use]
+    pub fn nearest_named(&self, kind: &str, name: &str, from: &Object<'_>) -> Vec<&Object<'s>> {
+        let is_same = |object: &Object<'s>| self.namespaces(from, object) == Namespaces::Same;
+        self.placed_until(kind, name, from, Distance::Far, is_same).into_iter().map(|(.., object)| object).collect()
+    }
+
     /// As [`Self::named`], no farther than a distance.
     #[must_use]
     pub fn named_up_to(&self, kind: &str, name: &str, from: &Object<'_>, most: Distance) -> Vec<&Object<'s>> {
@@ -338,7 +349,20 @@ impl<'s> World<'s> {
     /// As [`Self::named_up_to`], with how the namespaces compare and how far away each is.
     #[must_use]
     pub fn placed(&self, kind: &str, name: &str, from: &Object<'_>, most: Distance) -> Vec<(Namespaces, Distance, &Object<'s>)> {
-        let look = |name: &str| self.found(self.called(kind, name), from, most);
+        self.placed_until(kind, name, from, most, |_| false)
+    }
+
+    /// As [`Self::placed`], no farther than where one is enough.
+    #[must_use]
+    pub fn placed_until(
+        &self,
+        kind: &str,
+        name: &str,
+        from: &Object<'_>,
+        most: Distance,
+        is_enough: impl Fn(&Object<'s>) -> bool,
+    ) -> Vec<(Namespaces, Distance, &Object<'s>)> {
+        let look = |name: &str| self.found(self.called(kind, name), from, most, &is_enough);
         let placed = |(distance, object)| (self.namespaces(from, object), distance, object);
         let mut found: Vec<_> = look(name).map(placed).collect();
         if found.is_empty() {

@@ -10,7 +10,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let labels = object.labels();
     let name = if slice { labels.and_then(|labels| labels.get(SERVICE_NAME)).map(String::as_str) } else { Some(object.name()) };
     let Some(name) = name.filter(|_| !world.kustomize.is_patch(object.span.file)) else { return };
-    let services = world.named("Service", name, object);
+    let services = world.nearest_named("Service", name, object);
     let mut near = services.iter().filter(|it| world.namespaces(object, it) == Namespaces::Same && world.distance(object, it) < Distance::Far);
     let Some(service) = near.next() else { return };
     let Some(selector) = service.service().and_then(endpoints::selector) else { return };

@@ -15,7 +15,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         Some(Typed::EndpointSlice(it)) => (label(object, SERVICE_NAME).map(str::to_owned), endpoints::slice_ports(it)),
         _ => return,
     };
-    let services = wanted.as_deref().map(|name| world.named("Service", name, object)).unwrap_or_default();
+    let services = wanted.as_deref().map(|name| world.nearest_named("Service", name, object)).unwrap_or_default();
     let near = services.iter().filter(|it| world.distance(object, it) < Distance::Far || world.namespaces(object, it) == Namespaces::Same);
     let own = near.clone().find(|it| world.namespaces(object, it) != Namespaces::Different);
     match own {

@@ -20,7 +20,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     }
     let mut told = HashSet::new();
     for backend in backends::of(ingress) {
-        let named = world.named("Service", backend.service, object);
+        let named = world.nearest_named("Service", backend.service, object);
         let apart = named.iter().all(|service| meant::is_apart(world, object, service));
         let mine = named.iter().any(|service| world.namespaces(object, service) != Namespaces::Different) && !apart;
         let unread = world.unread("Service", backend.service, object).is_some();

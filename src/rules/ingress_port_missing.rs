@@ -32,12 +32,15 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
 
 /// The Services of that name that stand nearest, without those that are parts or have no ports.
 fn nearest<'w, 's>(object: &Object<'_>, world: &'w World<'s>, name: &str) -> Vec<&'w Object<'s>> {
-    let mut services = world.named("Service", name, object);
-    services.retain(|service| targets::service_ports(service).next().is_some());
-    let best = services.first().map(|service| (world.namespaces(object, service), world.distance(object, service)));
-    services.retain(|service| Some((world.namespaces(object, service), world.distance(object, service))) == best);
-    services.retain(|service| world.namespaces(object, service) != Namespaces::Different && world.distance(object, service) < Distance::Far);
-    services
+    let has_ports = |service: &Object<'_>| targets::service_ports(service).next().is_some();
+    let is_the_nearest = |service: &Object<'_>| world.namespaces(object, service) == Namespaces::Same && has_ports(service);
+    let mut services = world.placed_until("Service", name, object, Distance::Far, is_the_nearest);
+    services.retain(|(.., service)| has_ports(service));
+    let best = services.first().map(|(namespaces, distance, _)| (*namespaces, *distance));
+    let Some((namespaces, distance)) = best.filter(|best| best.0 != Namespaces::Different && best.1 < Distance::Far) else {
+        return Vec::new();
+    };
+    services.into_iter().filter(|it| (it.0, it.1) == (namespaces, distance)).map(|(.., service)| service).collect()
 }
 
 fn is_it(backend: &Backend<'_>, port: &ServicePort) -> bool {

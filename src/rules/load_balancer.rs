@@ -48,7 +48,8 @@ impl Asked<'_, '_> {
     }
 
     pub fn annotation(&self, prefix: &str, name: &str) -> Option<&str> {
-        self.demand.annotations.get(&format!("{prefix}{name}")).map(String::as_str)
+        let is_it = |key: &str| key.strip_prefix(prefix) == Some(name);
+        self.demand.annotations.iter().find(|(key, _)| is_it(key)).map(|(_, value)| value.as_str())
     }
 
     /// How sure it is that AWS's cloud controller manager makes it; none where another does.

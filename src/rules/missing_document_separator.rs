@@ -8,10 +8,11 @@ use crate::source::Span;
 use crate::yaml::{Kind, Style, Value};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
-    let Some(source) = world.source(object) else { return };
+    let all = repeats::lost(object);
+    let Some(source) = world.source(object).filter(|_| !all.is_empty()) else { return };
     let newline = source.newline();
     let flow = object.value().is_some_and(|root| root.style() == Style::Flow);
-    for (at, lost) in repeats::lost(object).iter().enumerate() {
+    for (at, lost) in all.iter().enumerate() {
         let key = lost.seam.key.span();
         let (title, place) = title(lost);
         let line = source.line_span(source.line_of(key.start)).start;

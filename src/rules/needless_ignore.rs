@@ -6,7 +6,7 @@ use crate::ignores;
 use crate::kube::{Object, World};
 
 pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
-    let Some(source) = world.source(object).filter(|_| world.addresses_svclint(object)) else { return };
+    let Some(source) = world.source(object).filter(|source| source.addresses_svclint) else { return };
     let asked = ignores::of(object, source);
     for ignore in asked.ignores {
         let rule = &ignore.rule;

@@ -94,7 +94,7 @@ fn is_left_to_others(object: &Object<'_>, world: &World<'_>, refusal: &Refusal<'
 /// Whether the object is to change another one, and is none itself.
 #[must_use]
 pub fn is_patch(object: &Object<'_>, world: &World<'_>) -> bool {
-    object.at("$patch").found || world.kustomize.is_patch(object.span.file) || is_called_patch(path(object, world))
+    world.kustomize.is_patch(object.span.file) || is_called_patch(path(object, world)) || object.at("$patch").found
 }
 
 /// Whether what the object lacks may be added before it reaches a cluster.

@@ -19,6 +19,9 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let mut names = HashSet::new();
     found.retain(|found| names.insert((found.object.kind(), found.object.name())));
     let backends = targets::whole(found);
+    if backends.len() < 2 {
+        return;
+    }
     let Some(first) = backends.iter().max_by_key(|backend| fitness(object, backend)) else { return };
     let others: Vec<_> = backends.iter().filter(|other| !alternatives(first, other)).take(MOST).collect();
     let Some(other) = others.first() else { return };

@@ -13,7 +13,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
         return;
     }
     let place = object.at("spec.serviceName");
-    let mut found = world.named("Service", name, object);
+    let mut found = world.nearest_named("Service", name, object);
     found.retain(|it| world.distance(object, it) < Distance::Far);
     let Some(service) = found.first().filter(|it| world.namespaces(object, it) == Namespaces::Same) else {
         match found.first() {

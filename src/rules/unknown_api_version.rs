@@ -13,7 +13,7 @@ pub fn check(object: &Object<'_>, world: &World<'_>, out: &mut Vec<Finding>) {
     let (api_version, kind) = (object.reference.api_version.as_str(), object.kind());
     match object.state {
         State::Foreign if api_version.is_empty() => {
-            let typo = repeats::nearly_in(object, "apiVersion").filter(|_| is_kind(kind)).and_then(misspelt);
+            let typo = if is_kind(kind) { repeats::nearly_in(object, "apiVersion").and_then(misspelt) } else { None };
             out.extend(typo.or_else(|| missing(object, world, apis::home(kind)?)));
         }
         State::Object if matches!(object.typed, Some(Typed::Other(_))) && !apis::is_known(api_version, kind) => {
