@@ -1,9 +1,9 @@
 //! The Ingresses and routes that send to a Service, as far as the files tell what they take. Knows no policy.
 
 use k8s_openapi::api::networking::v1::{Ingress, IngressBackend};
-use serde_json::Value as Json;
 
 use super::model::{Front, Port};
+use crate::kube::admission::gateway::Json;
 use crate::kube::attach::{self, Refused};
 use crate::kube::grants;
 use crate::kube::object::Object;

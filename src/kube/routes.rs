@@ -1,8 +1,6 @@
 //! What the kinds of the Gateway API refer to. Knows one object at a time, and no rule.
 
-use serde_json::Value as Json;
-
-use super::admission::gateway::{OWN_GROUP, field_of};
+use super::admission::gateway::{Json, OWN_GROUP};
 use super::meant::Name;
 use super::object::Object;
 use super::typed::Typed;
@@ -30,7 +28,7 @@ pub struct Reference<'o> {
 #[must_use]
 pub fn spec<'o>(object: &'o Object<'_>) -> Option<&'o Json> {
     match &object.typed {
-        Some(Typed::Other(other)) => other.spec.as_deref(),
+        Some(Typed::Other(other)) => other.spec.as_ref(),
         _ => None,
     }
 }
@@ -38,22 +36,22 @@ pub fn spec<'o>(object: &'o Object<'_>) -> Option<&'o Json> {
 /// The items of a list; none of anything else.
 #[must_use]
 pub fn items<'j>(of: &'j Json, field: &str) -> &'j [Json] {
-    field_of(of, field).and_then(Json::as_array).map_or(&[], Vec::as_slice)
+    of.get(field).map_or(&[], Json::items)
 }
 
 /// A field's text; empty where there is none.
 #[must_use]
 pub fn text<'j>(of: &'j Json, field: &str) -> &'j str {
-    field_of(of, field).and_then(Json::as_str).unwrap_or_default()
+    of.get(field).and_then(Json::as_str).unwrap_or_default()
 }
 
 impl<'o> Reference<'o> {
     fn read(field: String, it: &'o Json) -> Option<Self> {
         let mut read = Self { field, group: "", kind: "", name: "", namespace: None, port: None, section: None };
         // A few fields in one pass cost less than looking each of them up.
-        for (name, value) in it.as_object()? {
+        for (name, value) in it.fields() {
             let text = value.as_str().unwrap_or_default();
-            match name.as_str() {
+            match &**name {
                 "group" => read.group = text,
                 "kind" => read.kind = text,
                 "name" => read.name = text,
