@@ -95,14 +95,14 @@ fn route_rules<'w, 's>(world: &'w World<'s>, object: &'w Object<'s>) -> Vec<Send
     let Some(spec) = routes::spec(object) else { return Vec::new() };
     let mut found = Vec::new();
     for backend in routes::backends(object).into_iter().filter(Reference::is_to_service) {
-        let rule = backend.field.strip_prefix("spec.rules[").and_then(|rest| rest.split(']').next()?.parse().ok());
-        let matches = rule.and_then(|rule: usize| items(spec, "rules").get(rule)).map_or(&[][..], |rule| items(rule, "matches"));
+        let rule = backend.field.rule().and_then(|rule| items(spec, "rules").get(rule));
+        let matches = rule.map_or(&[][..], |rule| items(rule, "matches"));
         let paths: Vec<_> = matches.iter().filter_map(matched).collect();
         found.push(Sending {
             object,
             namespace: backend.namespace.unwrap_or_else(|| world.namespace(object)),
             service: backend.name,
-            field: backend.field.clone(),
+            field: backend.field.to_string(),
             host: None,
             path: (!paths.is_empty()).then(|| paths.join(", ")),
             port: backend.port.map_or(Asked::Nothing, Asked::Number),

@@ -1,5 +1,7 @@
 //! What the kinds of the Gateway API refer to. Knows one object at a time, and no rule.
 
+use std::fmt;
+
 use super::admission::gateway::{Json, OWN_GROUP};
 use super::meant::Name;
 use super::object::Object;
@@ -8,8 +10,8 @@ use super::typed::Typed;
 /// A reference of a route, a Gateway or a policy.
 #[derive(Clone, Debug)]
 pub struct Reference<'o> {
-    /// `spec.rules[0].backendRefs[0]`
-    pub field: String,
+    /// Where it stands.
+    pub field: At,
     /// The group; empty for the core one.
     pub group: &'o str,
     /// The kind.
@@ -22,6 +24,54 @@ pub struct Reference<'o> {
     pub port: Option<i32>,
     /// The section: a listener, or a Service's port by name.
     pub section: Option<&'o str>,
+}
+
+/// Where a reference stands, by the indices on the way to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    /// `spec.parentRefs[0]`
+    Parent(usize),
+    /// `spec.targetRefs[0]`
+    Target(usize),
+    /// `spec.listeners[0].tls.certificateRefs[0]`
+    Certificate(usize, usize),
+    /// `spec.rules[0].backendRefs[0]`
+    Backend(usize, usize),
+    /// `spec.rules[0].filters[0].requestMirror.backendRef`, or the same of a backend.
+    Mirror {
+        /// The rule.
+        rule: usize,
+        /// The backend, if the filter is one's.
+        backend: Option<usize>,
+        /// The filter.
+        filter: usize,
+    },
+}
+
+impl At {
+    /// The index of the rule of a route in which it stands.
+    #[must_use]
+    pub fn rule(self) -> Option<usize> {
+        match self {
+            Self::Backend(rule, _) | Self::Mirror { rule, .. } => Some(rule),
+            Self::Parent(_) | Self::Target(_) | Self::Certificate(..) => None,
+        }
+    }
+}
+
+impl fmt::Display for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Parent(index) => write!(f, "spec.parentRefs[{index}]"),
+            Self::Target(index) => write!(f, "spec.targetRefs[{index}]"),
+            Self::Certificate(listener, index) => write!(f, "spec.listeners[{listener}].tls.certificateRefs[{index}]"),
+            Self::Backend(rule, backend) => write!(f, "spec.rules[{rule}].backendRefs[{backend}]"),
+            Self::Mirror { rule, backend: None, filter } => write!(f, "spec.rules[{rule}].filters[{filter}].requestMirror.backendRef"),
+            Self::Mirror { rule, backend: Some(backend), filter } => {
+                write!(f, "{}.filters[{filter}].requestMirror.backendRef", Self::Backend(rule, backend))
+            }
+        }
+    }
 }
 
 /// The `spec` of an object of the Gateway API with its defaults.
@@ -46,7 +96,7 @@ pub fn text<'j>(of: &'j Json, field: &str) -> &'j str {
 }
 
 impl<'o> Reference<'o> {
-    fn read(field: String, it: &'o Json) -> Option<Self> {
+    fn read(field: At, it: &'o Json) -> Option<Self> {
         let mut read = Self { field, group: "", kind: "", name: "", namespace: None, port: None, section: None };
         // A few fields in one pass cost less than looking each of them up.
         for (name, value) in it.fields() {
@@ -89,20 +139,19 @@ pub fn backends<'o>(route: &'o Object<'_>) -> Vec<Reference<'o>> {
     let Some(spec) = spec(route).filter(|_| is_route(route)) else { return Vec::new() };
     let mut found = Vec::new();
     for (rule, it) in items(spec, "rules").iter().enumerate() {
-        mirrors(|| format!("spec.rules[{rule}]"), it, &mut found);
+        mirrors(rule, None, it, &mut found);
         for (backend, it) in items(it, "backendRefs").iter().enumerate() {
-            let field = || format!("spec.rules[{rule}].backendRefs[{backend}]");
-            mirrors(field, it, &mut found);
-            found.extend(Reference::read(field(), it));
+            mirrors(rule, Some(backend), it, &mut found);
+            found.extend(Reference::read(At::Backend(rule, backend), it));
         }
     }
     found
 }
 
-fn mirrors<'o>(field: impl Fn() -> String, of: &'o Json, found: &mut Vec<Reference<'o>>) {
-    for (index, filter) in items(of, "filters").iter().enumerate() {
-        let backend = filter.get("requestMirror").and_then(|mirror| mirror.get("backendRef"));
-        found.extend(backend.and_then(|it| Reference::read(format!("{}.filters[{index}].requestMirror.backendRef", field()), it)));
+fn mirrors<'o>(rule: usize, backend: Option<usize>, of: &'o Json, found: &mut Vec<Reference<'o>>) {
+    for (filter, it) in items(of, "filters").iter().enumerate() {
+        let mirrored = it.get("requestMirror").and_then(|mirror| mirror.get("backendRef"));
+        found.extend(mirrored.and_then(|it| Reference::read(At::Mirror { rule, backend, filter }, it)));
     }
 }
 
@@ -111,7 +160,7 @@ fn mirrors<'o>(field: impl Fn() -> String, of: &'o Json, found: &mut Vec<Referen
 pub fn parents<'o>(route: &'o Object<'_>) -> Vec<Reference<'o>> {
     let spec = spec(route).filter(|_| is_route(route));
     let parents = spec.map_or(&[][..], |spec| items(spec, "parentRefs")).iter().enumerate();
-    parents.filter_map(|(index, it)| Reference::read(format!("spec.parentRefs[{index}]"), it)).collect()
+    parents.filter_map(|(index, it)| Reference::read(At::Parent(index), it)).collect()
 }
 
 /// What a BackendTLSPolicy is for.
@@ -119,7 +168,7 @@ pub fn parents<'o>(route: &'o Object<'_>) -> Vec<Reference<'o>> {
 pub fn targets<'o>(policy: &'o Object<'_>) -> Vec<Reference<'o>> {
     let ours = super::apis::group(&policy.reference.api_version) == OWN_GROUP && policy.kind() == "BackendTLSPolicy";
     let targets = spec(policy).filter(|_| ours).map_or(&[][..], |spec| items(spec, "targetRefs")).iter().enumerate();
-    targets.filter_map(|(index, it)| Reference::read(format!("spec.targetRefs[{index}]"), it)).collect()
+    targets.filter_map(|(index, it)| Reference::read(At::Target(index), it)).collect()
 }
 
 /// The certificates of a Gateway's listeners.
@@ -129,7 +178,7 @@ pub fn certificates<'o>(gateway: &'o Object<'_>) -> Vec<Reference<'o>> {
     let listeners = spec(gateway).filter(|_| ours).map_or(&[][..], |spec| items(spec, "listeners")).iter().enumerate();
     let certificates = listeners.flat_map(|(listener, it)| {
         let all = it.get("tls").map_or(&[][..], |tls| items(tls, "certificateRefs")).iter().enumerate();
-        all.filter_map(move |(index, it)| Reference::read(format!("spec.listeners[{listener}].tls.certificateRefs[{index}]"), it))
+        all.filter_map(move |(index, it)| Reference::read(At::Certificate(listener, index), it))
     });
     certificates.collect()
 }
