@@ -50,8 +50,20 @@ impl<'s> Judge<'s> {
     /// Checks the files as they are now: the same ones in the same order, whatever their text.
     #[must_use]
     pub fn check(&self, sources: &[Source]) -> Checked {
+        self.run(sources).0
+    }
+
+    /// Checks as [`Self::check`] does, in a process that ends after it: to free the World thing by thing would only take time.
+    #[must_use]
+    pub fn check_last(&self, sources: &[Source]) -> Checked {
+        let (checked, world) = self.run(sources);
+        std::mem::forget(world);
+        checked
+    }
+
+    fn run<'t>(&self, sources: &'t [Source]) -> (Checked, World<'t>) {
         let is_context = |source: &Source| source.id.0 as usize >= self.named;
-        check(sources, &is_context, self.settings.profile.clone(), &|source| self.levels.of(source))
+        judged(sources, &is_context, self.settings.profile.clone(), &|source| self.levels.of(source))
     }
 }
 
@@ -65,6 +77,16 @@ pub fn check<'l>(
     profile: Profile,
     levels: &(dyn Fn(&Source) -> &'l Levels + Sync),
 ) -> Checked {
+    judged(sources, context, profile, levels).0
+}
+
+/// As [`check`], with the World that was asked.
+pub fn judged<'s, 'l>(
+    sources: &'s [Source],
+    context: &(dyn Fn(&Source) -> bool + Sync),
+    profile: Profile,
+    levels: &(dyn Fn(&Source) -> &'l Levels + Sync),
+) -> (Checked, World<'s>) {
     let judge = profile.lenient();
     let objects = read::all(sources, context, Some(&judge));
     let documents = objects.iter().filter(|object| !object.context && object.reference.item.is_none_or(|item| item == 0)).count();
@@ -72,7 +94,7 @@ pub fn check<'l>(
     let (findings, ignored) = judge_all(&world, levels);
     let may_speak = sources.iter().any(|source| !context(source) && levels(source).speaks(PRICED));
     let saving = if may_speak { cost::saving(&world, &Options::of(&world.profile)) } else { None };
-    Checked { findings, documents, ignored, saving }
+    (Checked { findings, documents, ignored, saving }, world)
 }
 
 /// Objects that one rule looks at before the next does: while few enough to stay at hand, the more the better, for the code of all

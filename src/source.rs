@@ -33,6 +33,34 @@ impl Span {
     }
 }
 
+/// From a place to another where the same text stands again.
+#[derive(Clone, Copy, Debug)]
+pub struct Shift {
+    file: FileId,
+    /// Modulo 2³²: it may lead back.
+    by: u32,
+}
+
+impl Shift {
+    /// From one of two places of the same text to the other.
+    #[must_use]
+    pub fn between(from: Span, to: Span) -> Self {
+        Self { file: to.file, by: to.start.wrapping_sub(from.start) }
+    }
+
+    /// Where an offset leads.
+    #[must_use]
+    pub fn offset(self, at: u32) -> u32 {
+        at.wrapping_add(self.by)
+    }
+
+    /// Where a place leads.
+    #[must_use]
+    pub fn span(self, span: Span) -> Span {
+        Span::new(self.file, self.offset(span.start), self.offset(span.end))
+    }
+}
+
 /// A file as read: its text, and where its lines begin.
 #[derive(Debug)]
 pub struct Source {

@@ -72,17 +72,17 @@ impl Run {
         progress.at(|| format!("checking {} files", files.sources.len()));
         let named = files.named;
         let judge = Judge::new(&files.sources, named, settings);
-        let judge = |sources: &[Source]| judge.check(sources);
+        let again = |sources: &[Source]| judge.check(sources);
         let told = |sources: &[Source], findings: &[Finding]| known.told(sources, findings);
         let mut mended = if options.mend.fix || options.mend.diff {
-            mend::mend(std::mem::take(&mut files.sources), named, options.mend.unsafe_fixes, &told, &judge)
+            mend::mend(std::mem::take(&mut files.sources), named, options.mend.unsafe_fixes, &told, &again)
         } else {
             let sources = std::mem::take(&mut files.sources);
-            Mended { checked: judge(&sources), sources, ..Mended::default() }
+            Mended { checked: judge.check_last(&sources), sources, ..Mended::default() }
         };
         let stdin = paths.iter().any(|path| path == Path::new("-")).then(|| stdin_name.unwrap_or("-"));
         if options.mend.fix && !options.mend.diff {
-            self.unwritten.extend(mend::write(&mut mended, stdin, &judge));
+            self.unwritten.extend(mend::write(&mut mended, stdin, &again));
         }
         self.take(mended, settings, stdin, known);
         self.files += named;

@@ -8,6 +8,7 @@ pub mod broken;
 pub mod calls;
 pub mod config_map;
 pub mod configured;
+mod copies;
 pub mod dangling;
 pub mod decoded;
 pub mod directory;

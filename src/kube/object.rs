@@ -11,7 +11,7 @@ use super::admission::Verdict;
 use super::place::Place;
 use super::pod_spec::{PodSpec, PodTemplateSpec};
 use crate::finding::ObjectRef;
-use crate::source::Span;
+use crate::source::{Shift, Span};
 use crate::yaml::{Fault, NodeId, SyntaxError, Tree, Value};
 
 /// Labels as typed structs hold them.
@@ -87,6 +87,30 @@ impl Template<'_> {
 }
 
 impl<'s> Object<'s> {
+    /// The same object where its text stands again: in this document, with this tree.
+    #[must_use]
+    pub fn again(&self, document: u32, tree: Arc<Tree<'s>>, shift: Shift) -> Self {
+        let reference = match self.reference.document == document {
+            true => Arc::clone(&self.reference),
+            false => Arc::new(ObjectRef { document, ..(*self.reference).clone() }),
+        };
+        Self {
+            id: ObjectId::default(),
+            reference,
+            state: self.state.clone(),
+            span: shift.span(self.span),
+            tree,
+            may_repeat_keys: self.may_repeat_keys,
+            root: self.root,
+            typed: self.typed.clone(),
+            faults: self.faults.iter().map(|fault| fault.again(shift)).collect(),
+            verdict: self.verdict.clone(),
+            accepted: self.accepted,
+            newer: self.newer.clone(),
+            context: self.context,
+        }
+    }
+
     /// `Service "web"`, as messages name it.
     #[must_use]
     pub fn name(&self) -> &str {

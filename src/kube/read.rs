@@ -1,8 +1,10 @@
 //! From a file to its objects: documents cut, lists opened, kinds dispatched. Knows no object's neighbours.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::admission::newer_fields;
+use super::copies::{self, Document};
 use super::decoded::Decoded;
 use super::object::{Object, ObjectId, State};
 use super::typed::Typed;
@@ -10,37 +12,69 @@ use super::{Profile, repeats, template, verdict};
 use crate::finding::ObjectRef;
 use crate::parallel;
 use crate::source::{Source, Span};
-use crate::yaml::{self, Chunk, FaultKind, Kind, NodeId, Tree, Value};
+use crate::yaml::{self, FaultKind, Kind, NodeId, Tree, Value};
 
 /// How many objects are decoded, and then judged, in turn: enough that the code of a kind is not fetched for each anew, few
 /// enough that what was read of them is still at hand.
 const BLOCK: usize = 64;
 
-/// How many files one thread reads at a time, at most.
-const FILES: usize = 32;
-
-/// How many documents of one file one thread reads at a time.
-const DOCUMENTS: usize = 512;
+/// How many documents one thread reads at a time, at most.
+const DOCUMENTS: usize = 128;
 
 /// Reads all objects of some files, in their order; a document that gives none is in the list too, with what became of it.
 /// With a profile each is judged too, but those of files that are only context.
+///
+/// A text that stands in them again and again is read once.
 #[must_use]
 pub fn all<'s>(sources: &'s [Source], context: &(dyn Fn(&Source) -> bool + Sync), judge: Option<&Profile>) -> Vec<Object<'s>> {
-    let files: Vec<&[Source]> = sources.chunks((sources.len() / 8).clamp(1, FILES)).collect();
-    let mut read = parallel::map(&files, parallel::is_much(sources), |files| {
+    let much = parallel::is_much(sources);
+    let documents: Vec<Document<'s>> = parallel::map(sources, much, |source| cut(source, context(source))).into_iter().flatten().collect();
+    let originals = copies::originals(&documents);
+    let to_read: Vec<&Document<'s>> =
+        documents.iter().zip(&originals).enumerate().filter(|(at, (_, it))| at == *it).map(|(_, (it, _))| it).collect();
+    let batches: Vec<&[&Document<'s>]> = to_read.chunks((to_read.len() / 8).clamp(1, DOCUMENTS)).collect();
+    let read = parallel::map(&batches, much, |batch| {
         let mut reading = Reading::new(judge);
-        for source in *files {
-            reading.file(source, context(source));
-        }
+        batch.iter().for_each(|document| reading.read(document));
         reading.settle();
-        reading.objects
+        (reading.objects, reading.given)
     });
-    if read.len() == 1 {
-        return read.pop().unwrap_or_default();
+    let (read, given): (Vec<_>, Vec<_>) = read.into_iter().unzip();
+    let (mut read, mut given) = (read.into_iter().flatten(), given.into_iter().flatten());
+    let mut objects: Vec<Object<'s>> = Vec::with_capacity(documents.len());
+    let mut ranges: Vec<Range<usize>> = Vec::with_capacity(documents.len());
+    for (at, (document, original)) in documents.iter().zip(originals).enumerate() {
+        let start = objects.len();
+        if original == at {
+            objects.extend(read.by_ref().take(given.next().unwrap_or_default()));
+        } else if let (Some(first), Some(range)) = (documents.get(original), ranges.get(original)) {
+            again(first, document, range.clone(), &mut objects, judge);
+        }
+        ranges.push(start..objects.len());
     }
-    let mut objects = Vec::with_capacity(read.iter().map(Vec::len).sum());
-    read.into_iter().for_each(|mut those| objects.append(&mut those));
     objects
+}
+
+/// Adds the objects of a document whose text was read before.
+fn again<'s>(first: &Document<'s>, document: &Document<'s>, range: Range<usize>, objects: &mut Vec<Object<'s>>, judge: Option<&Profile>) {
+    let shift = first.shift(document);
+    let read = objects.get(range.clone()).unwrap_or_default();
+    // What is wrong with a text is told by its lines.
+    if read.iter().any(|object| matches!(object.state, State::Unreadable(_))) {
+        let mut reading = Reading::new(judge);
+        reading.read(document);
+        reading.settle();
+        objects.append(&mut reading.objects);
+    } else if let Some(any) = read.first() {
+        let tree = Arc::new(any.tree.again(document.source, shift));
+        let copies: Vec<_> = read.iter().map(|object| object.again(document.chunk.index, Arc::clone(&tree), shift)).collect();
+        objects.extend(copies);
+    }
+}
+
+/// The documents of a file.
+fn cut(source: &Source, context: bool) -> Vec<Document<'_>> {
+    yaml::documents(source).into_iter().map(|chunk| Document { source, chunk, context }).collect()
 }
 
 /// Reads all objects of a file, as [`all`] does.
@@ -51,8 +85,8 @@ pub fn objects<'s>(source: &'s Source, context: bool, judge: Option<&Profile>) -
 
 /// Reads a file's objects one by one, each with its whole content; that is none where there is no object.
 pub fn each<'s>(source: &'s Source, take: &mut dyn FnMut(Object<'s>, Option<Decoded>)) {
-    for chunk in yaml::documents(source) {
-        document(source, &chunk, false, &mut |mut object| {
+    for document in cut(source, false) {
+        find(&document, &mut |mut object| {
             let decoded = decode(&mut object);
             take(object, decoded);
         });
@@ -62,33 +96,21 @@ pub fn each<'s>(source: &'s Source, take: &mut dyn FnMut(Object<'s>, Option<Deco
 /// Objects on their way: those that are parsed, of which the first are decoded and judged.
 struct Reading<'s, 'p> {
     objects: Vec<Object<'s>>,
+    /// How many each document gave.
+    given: Vec<usize>,
     settled: usize,
     judge: Option<&'p Profile>,
 }
 
 impl<'s, 'p> Reading<'s, 'p> {
     fn new(judge: Option<&'p Profile>) -> Self {
-        Self { objects: Vec::new(), settled: 0, judge }
+        Self { objects: Vec::new(), given: Vec::new(), settled: 0, judge }
     }
 
-    /// Reads a file; one of many documents side by side with itself.
-    fn file(&mut self, source: &'s Source, context: bool) {
-        let chunks = yaml::documents(source);
-        if chunks.len() <= DOCUMENTS {
-            chunks.iter().for_each(|chunk| document(source, chunk, context, &mut |object| self.add(object)));
-            return;
-        }
-        self.settle();
-        let parts: Vec<&[Chunk]> = chunks.chunks(DOCUMENTS).collect();
-        let read = parallel::map(&parts, true, |part| {
-            let mut reading = Reading::new(self.judge);
-            part.iter().for_each(|chunk| document(source, chunk, context, &mut |object| reading.add(object)));
-            reading.settle();
-            reading.objects
-        });
-        self.objects.reserve_exact(read.iter().map(Vec::len).sum());
-        read.into_iter().for_each(|mut those| self.objects.append(&mut those));
-        self.settled = self.objects.len();
+    fn read(&mut self, document: &Document<'s>) {
+        let before = self.objects.len();
+        find(document, &mut |object| self.add(object));
+        self.given.push(self.objects.len() - before);
     }
 
     fn add(&mut self, object: Object<'s>) {
@@ -103,24 +125,27 @@ impl<'s, 'p> Reading<'s, 'p> {
         let block = self.objects.get_mut(self.settled..).unwrap_or_default();
         let mut ordered: Vec<&mut Object<'s>> = block.iter_mut().collect();
         ordered.sort_by(|a, b| a.reference.kind.cmp(&b.reference.kind));
-        let decoded: Vec<Option<Decoded>> = ordered.iter_mut().map(|object| decode(object)).collect();
-        for (object, decoded) in ordered.into_iter().zip(decoded) {
-            if let Some(decoded) = decoded {
-                keep(object, decoded, self.judge.filter(|_| !object.context));
+        for alike in ordered.chunk_by_mut(|a, b| a.reference.kind == b.reference.kind) {
+            let decoded: Vec<Option<Decoded>> = alike.iter_mut().map(|object| decode(object)).collect();
+            for (object, decoded) in alike.iter_mut().zip(decoded) {
+                if let Some(decoded) = decoded {
+                    keep(object, decoded, self.judge.filter(|_| !object.context));
+                }
+                forget(object);
             }
-            forget(object);
         }
         self.settled = self.objects.len();
     }
 }
 
 /// Finds the objects of a document, without their content.
-fn document<'s>(source: &'s Source, chunk: &Chunk, context: bool, take: &mut dyn FnMut(Object<'s>)) {
+fn find<'s>(document: &Document<'s>, take: &mut dyn FnMut(Object<'s>)) {
+    let Document { source, chunk, context } = *document;
     let of = |tree: Tree<'s>| {
         let reference = ObjectRef { document: chunk.index, ..ObjectRef::default() };
         unread(Arc::new(tree), NodeId(0), chunk.span, reference, context)
     };
-    let tree = match yaml::read(source, chunk) {
+    let tree = match yaml::read(source, &chunk) {
         Ok(tree) => tree,
         Err(error) => {
             let text = source.slice(chunk.span);
@@ -204,7 +229,7 @@ fn fill<'s>(source: &'s Source, object: &mut Object<'s>) {
         }
         return;
     }
-    if template::ytt(source.slice(object.span)).is_some() {
+    if template::has_ytt(&object.tree, source, object.span) {
         object.state = State::Template;
         return;
     }

@@ -2,7 +2,8 @@
 
 use memchr::memmem;
 
-use crate::yaml::{Style, Value};
+use crate::source::{Source, Span};
+use crate::yaml::{Style, Tree, Value};
 
 /// The marks of a template language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +45,14 @@ pub fn unread_placeholder(text: &str, fails_at: usize) -> Option<usize> {
 #[must_use]
 pub fn ytt(text: &str) -> Option<usize> {
     memmem::find_iter(text.as_bytes(), b"#@").find(|at| matches!(text.as_bytes().get(at + 2), Some(b' ' | b'/')))
+}
+
+/// Whether one of the comments in a part of a file is ytt's.
+#[must_use]
+pub fn has_ytt(tree: &Tree<'_>, source: &Source, part: Span) -> bool {
+    let from = tree.comments.partition_point(|(start, _)| *start < part.start);
+    let within = tree.comments.iter().skip(from).take_while(|(start, _)| *start < part.end);
+    within.copied().any(|(start, end)| ytt(source.slice(Span::new(part.file, start, end))) == Some(0))
 }
 
 /// Whether `@NAME@` begins here.

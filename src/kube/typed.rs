@@ -1,5 +1,7 @@
 //! What of an object's content is asked for again once it is decoded and judged. Knows no place.
 
+use std::sync::Arc;
+
 use k8s_openapi::api::autoscaling::v1::HorizontalPodAutoscaler as HorizontalPodAutoscalerV1;
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use k8s_openapi::api::core::v1::{Endpoints, Namespace, Service};
@@ -17,13 +19,13 @@ use super::workloads::{CronJob, DaemonSet, Deployment, Job, Pod, ReplicaSet, Rep
 
 macro_rules! kinds {
     (whole: $($whole:ident)*; in_part: $($part:ident)*;) => {
-        /// An object's typed content: workloads and ConfigMaps in part, other kinds whole.
+        /// An object's typed content: workloads and ConfigMaps in part, other kinds whole. Objects whose text is the same share it.
         #[derive(Clone, Debug, PartialEq)]
         pub enum Typed {
-            $(#[doc = stringify!($whole)] $whole(Box<$whole>),)*
-            $(#[doc = stringify!($part)] $part(Box<$part>),)*
+            $(#[doc = stringify!($whole)] $whole(Arc<$whole>),)*
+            $(#[doc = stringify!($part)] $part(Arc<$part>),)*
             /// Any other kind: its metadata, and the pod template it holds at `spec.template`.
-            Other(Box<Other>),
+            Other(Arc<Other>),
         }
 
         impl Typed {
@@ -71,8 +73,8 @@ macro_rules! kinds {
             #[must_use]
             pub fn of(decoded: &Decoded) -> Self {
                 match decoded {
-                    $(Decoded::$whole(it) => Self::$whole(it.clone()),)*
-                    $(Decoded::$part(it) => Self::$part(Box::new($part::of(it))),)*
+                    $(Decoded::$whole(it) => Self::$whole(Arc::new((**it).clone())),)*
+                    $(Decoded::$part(it) => Self::$part(Arc::new($part::of(it))),)*
                     Decoded::Other(it) => Self::other((**it).clone()),
                 }
             }
@@ -81,8 +83,8 @@ macro_rules! kinds {
         impl From<Decoded> for Typed {
             fn from(decoded: Decoded) -> Self {
                 match decoded {
-                    $(Decoded::$whole(it) => Self::$whole(it),)*
-                    $(Decoded::$part(it) => Self::$part(Box::new($part::of(&it))),)*
+                    $(Decoded::$whole(it) => Self::$whole(Arc::from(it)),)*
+                    $(Decoded::$part(it) => Self::$part(Arc::new($part::of(&it))),)*
                     Decoded::Other(it) => Self::other(*it),
                 }
             }
@@ -110,7 +112,7 @@ pub struct Other {
 impl Typed {
     fn other(decoded: decoded::Other) -> Self {
         let decoded::Other { metadata, template, content } = decoded;
-        Self::Other(Box::new(Other {
+        Self::Other(Arc::new(Other {
             metadata: metadata.into(),
             template: template.map(|template| Box::new(PodTemplateSpec::of(&template))),
             spec: content.and_then(|content| content.spec),

@@ -40,6 +40,15 @@ impl Chunk {
     pub fn is_json(&self) -> bool {
         matches!(self.how, How::Json | How::BrokenJson)
     }
+
+    /// The place of all the text that decides how it reads; none where more than text does.
+    #[must_use]
+    pub fn decisive(&self, source: &Source) -> Option<Span> {
+        match self.how {
+            How::Yaml { from } if source.broken.is_empty() => Some(Span { start: from, ..self.span }),
+            _ => None,
+        }
+    }
 }
 
 /// Cuts a file as kubectl does.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::source::Span;
+use crate::source::{Shift, Span};
 
 /// Something in the tree that the type has no room for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +19,14 @@ pub struct Fault {
     pub span: Span,
     /// The key's place, where there is one.
     pub key: Option<Span>,
+}
+
+impl Fault {
+    /// The same where its text stands again.
+    #[must_use]
+    pub fn again(&self, shift: Shift) -> Self {
+        Self { span: shift.span(self.span), key: self.key.map(|key| shift.span(key)), ..self.clone() }
+    }
 }
 
 /// What does not fit.

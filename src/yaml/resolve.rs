@@ -59,6 +59,9 @@ pub fn may_be_no_text(text: &str) -> bool {
     )
 }
 
+/// How many bytes null takes at most.
+pub(super) const LONGEST_NULL: u32 = 4;
+
 /// Whether a plain scalar without a tag is null.
 #[must_use]
 pub fn is_null(text: &str) -> bool {

@@ -1,6 +1,6 @@
 //! The decoded tree of one chunk: nodes in the order of the text, each with its place. Knows no scanner.
 
-use crate::source::{FileId, Span};
+use crate::source::{FileId, Shift, Source, Span};
 
 /// Position of a node in its tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -144,6 +144,21 @@ impl<'s> Tree<'s> {
             others: Vec::new(),
             texts: Vec::new(),
             tags: Vec::new(),
+        }
+    }
+
+    /// The tree of the same text where it stands again. Knows one file only.
+    #[must_use]
+    pub fn again<'t>(&self, source: &'t Source, shift: Shift) -> Tree<'t> {
+        let moved = |node: &Node| Node { start: shift.offset(node.start), end: shift.offset(node.end), ..node.clone() };
+        Tree {
+            nodes: self.nodes.iter().map(moved).collect(),
+            comments: self.comments.iter().map(|(start, end)| (shift.offset(*start), shift.offset(*end))).collect(),
+            ignored: self.ignored.map(|span| shift.span(span)),
+            mixed: self.mixed,
+            texts: self.texts.clone(),
+            tags: self.tags.clone(),
+            ..Tree::over(source.id, &source.text)
         }
     }
 

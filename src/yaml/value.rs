@@ -70,8 +70,21 @@ impl<'t, 's> Value<'t, 's> {
         if node.text != INLINE {
             return self.tree.texts.get(node.text as usize).map_or("", |text| text);
         }
-        let quote = usize::from(matches!(style, Style::SingleQuoted | Style::DoubleQuoted));
-        self.tree.source(node).1.get(node.start as usize + quote..(node.end as usize).saturating_sub(quote)).unwrap_or("")
+        let quote = quotes(style);
+        self.tree.source(node).1.get((node.start + quote) as usize..node.end.saturating_sub(quote) as usize).unwrap_or("")
+    }
+
+    /// Whether it is a scalar with this text.
+    #[must_use]
+    #[inline]
+    pub fn is_text(self, text: &str) -> bool {
+        let node = self.node();
+        // Nearly every text that is another has another length, which need not be read.
+        let has_its_length = match node.shape {
+            Shape::Scalar(style) => node.text != INLINE || (node.end - node.start) as usize == text.len() + 2 * quotes(style) as usize,
+            _ => true,
+        };
+        has_its_length && self.text() == text
     }
 
     /// The tag, its handle resolved (`tag:yaml.org,2002:str`), if one is written.
@@ -134,6 +147,7 @@ impl<'t, 's> Value<'t, 's> {
         let node = value.node();
         match node.shape {
             Shape::Scalar(_) if node.flags & TAGGED != 0 => value.scalar() == Some(Scalar::Null),
+            Shape::Scalar(Style::Plain) if node.text == INLINE && node.end - node.start > resolve::LONGEST_NULL => false,
             Shape::Scalar(Style::Plain) => resolve::is_null(value.text()),
             _ => false,
         }
@@ -167,7 +181,7 @@ impl<'t, 's> Value<'t, 's> {
     #[must_use]
     pub fn is_merge_key(self) -> bool {
         let Shape::Scalar(style) = self.node().shape else { return false };
-        self.text() == "<<"
+        self.is_text("<<")
             && match self.tag() {
                 None => style == Style::Plain,
                 Some(tag) => tag == "!" || tag == resolve::MERGE,
@@ -201,7 +215,7 @@ impl<'t, 's> Value<'t, 's> {
             return mapping.effective().into_iter().find(|pair| pair.name == key).map(|pair| pair.entry);
         }
         if mapping.has_only_different_keys() {
-            return mapping.entries().find(|entry| entry.key.text() == key);
+            return mapping.entries().find(|entry| entry.key.is_text(key));
         }
         mapping.entries().filter(|entry| entry.key.is_named(key)).last()
     }
@@ -213,8 +227,14 @@ impl<'t, 's> Value<'t, 's> {
         if !matches!(node.shape, Shape::Scalar(_)) || node.flags & TAGGED != 0 || is_written_otherwise(name) {
             return self.key_name().is_some_and(|own| own == name);
         }
-        self.text() == name && (!resolve::may_be_no_text(name) || self.key_name().is_some_and(|own| own == name))
+        self.is_text(name) && (!resolve::may_be_no_text(name) || self.key_name().is_some_and(|own| own == name))
     }
+}
+
+/// How many bytes a quote takes to each side of a scalar's text.
+#[inline]
+fn quotes(style: Style) -> u32 {
+    u32::from(matches!(style, Style::SingleQuoted | Style::DoubleQuoted))
 }
 
 /// Whether a key of this name may be written in other words: `on` for `true`, `0x10` for `16`.

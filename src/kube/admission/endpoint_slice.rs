@@ -1,7 +1,5 @@
 //! EndpointSlices as the API server defaults and validates them. Knows no Service.
 
-use std::collections::HashSet;
-
 use k8s_openapi::api::discovery::v1::{Endpoint, EndpointHints, EndpointPort, EndpointSlice};
 
 use super::Context;
@@ -11,6 +9,7 @@ use super::metadata::{name_is_dns_subdomain, validate_object_meta};
 use super::service::validate_protocol;
 use super::service_ips::family_name;
 use super::syntax;
+use crate::kube::maps::Set;
 use crate::kube::version::Change;
 
 const MAX_ENDPOINTS: usize = 1000;
@@ -149,7 +148,7 @@ fn validate_ports(ports: &[EndpointPort], path: &Path<'_>, cx: &mut Context<'_>)
     if ports.len() > MAX_PORTS {
         return cx.errors.too_many(path, ports.len(), MAX_PORTS);
     }
-    let mut names = HashSet::new();
+    let mut names = Set::default();
     for (i, port) in ports.iter().enumerate() {
         let path = path.index(i);
         let name = port.name.as_deref().unwrap_or_default();
@@ -179,7 +178,7 @@ fn validate_hints(hints: &EndpointHints, path: &Path<'_>, cx: &mut Context<'_>) 
         if names.len() > MAX_HINTS {
             return cx.errors.too_many(&path, names.len(), MAX_HINTS);
         }
-        let mut seen = HashSet::new();
+        let mut seen = Set::default();
         for (i, name) in names.into_iter().enumerate() {
             let path = path.index(i);
             if !seen.insert(name) {

@@ -1,7 +1,5 @@
 //! A Job's pod failure, success and pod replacement policies. Knows nothing else of the Job than what they refer to.
 
-use std::collections::HashSet;
-
 use k8s_openapi::api::batch::v1::{
     JobSpec, PodFailurePolicy, PodFailurePolicyOnExitCodesRequirement, PodFailurePolicyOnPodConditionsPattern, PodFailurePolicyRule,
     SuccessPolicy, SuccessPolicyRule,
@@ -11,6 +9,7 @@ use super::Context;
 use super::field::{Path, Shown, json_quote, quote};
 use super::syntax;
 use super::workload::validate_not_negative;
+use crate::kube::maps::Set;
 use crate::kube::version::Change;
 
 const MOST_RULES: usize = 20;
@@ -44,14 +43,14 @@ pub fn validate_pod_failure_policy(policy: &PodFailurePolicy, spec: &JobSpec, pa
     }
     let pod = spec.template.spec.iter();
     let names = pod.flat_map(|pod| pod.containers.iter().chain(pod.init_containers.iter().flatten()));
-    let names: HashSet<&str> = names.map(|container| container.name.as_str()).collect();
+    let names: Set<&str> = names.map(|container| container.name.as_str()).collect();
     for (i, rule) in policy.rules.iter().enumerate() {
         validate_failure_rule(rule, spec, &names, &path.index(i), cx);
     }
 }
 
 /// `validatePodFailurePolicyRule`
-fn validate_failure_rule(rule: &PodFailurePolicyRule, spec: &JobSpec, names: &HashSet<&str>, path: &Path<'_>, cx: &mut Context<'_>) {
+fn validate_failure_rule(rule: &PodFailurePolicyRule, spec: &JobSpec, names: &Set<&str>, path: &Path<'_>, cx: &mut Context<'_>) {
     let per_index = cx.has(Change::JobFieldsOf28);
     if rule.action == "FailIndex" && per_index {
         if spec.backoff_limit_per_index.is_none() {
@@ -86,7 +85,7 @@ fn validate_patterns(patterns: &[PodFailurePolicyOnPodConditionsPattern], path: 
 }
 
 /// `validatePodFailurePolicyRuleOnExitCodes`
-fn validate_exit_codes(codes: &PodFailurePolicyOnExitCodesRequirement, names: &HashSet<&str>, path: &Path<'_>, cx: &mut Context<'_>) {
+fn validate_exit_codes(codes: &PodFailurePolicyOnExitCodesRequirement, names: &Set<&str>, path: &Path<'_>, cx: &mut Context<'_>) {
     validate_choice(&codes.operator, &["In", "NotIn"], &path.child("operator"), cx);
     if let Some(name) = codes.container_name.as_deref().filter(|name| !names.contains(name)) {
         let detail = "must be one of the container or initContainer names in the pod template";
@@ -102,7 +101,7 @@ fn validate_exit_codes(codes: &PodFailurePolicyOnExitCodesRequirement, names: &H
     } else if codes.values.len() > MOST_EXIT_CODES {
         cx.errors.too_many(&path, codes.values.len(), MOST_EXIT_CODES);
     }
-    let mut seen = HashSet::new();
+    let mut seen = Set::default();
     for (i, code) in codes.values.iter().enumerate() {
         let path = path.index(i);
         if codes.operator == "In" && *code == 0 {

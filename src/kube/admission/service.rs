@@ -1,7 +1,5 @@
 //! Services as the API server defaults, allocates and validates them on create. Knows nothing of other Services.
 
-use std::collections::HashSet;
-
 use k8s_openapi::api::core::v1::{ClientIPConfig, Service, ServicePort, ServiceSpec, SessionAffinityConfig};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
@@ -12,6 +10,7 @@ use super::labels::{Map, validate_labels};
 use super::metadata::{name_is_service_name, validate_object_meta};
 use super::service_ips::{cluster_ips, is_headless, validate_service_cluster_ips_related_fields};
 use super::{service_alloc, service_warnings, syntax};
+use crate::kube::maps::Set;
 use crate::kube::version::Change;
 
 pub(super) const TOPOLOGY_HINTS: &str = "service.kubernetes.io/topology-aware-hints";
@@ -206,7 +205,7 @@ fn validate_type_restrictions(spec: &ServiceSpec, ports: &[ServicePort], path: &
 
 /// `validateServicePort`, for each port.
 fn validate_service_ports(ports: &[ServicePort], path: &Path<'_>, cx: &mut Context<'_>) {
-    let mut names = HashSet::new();
+    let mut names = Set::default();
     for (i, port) in ports.iter().enumerate() {
         let path = path.index(i);
         match port.name.as_deref().unwrap_or_default() {
@@ -278,13 +277,13 @@ fn validate_node_ports_and_duplicates(spec: &ServiceSpec, ports: &[ServicePort],
             cx.errors.forbidden(&path.index(i).child("nodePort"), "may not be used when `type` is 'ClusterIP'");
         }
     }
-    let mut seen = HashSet::new();
+    let mut seen = Set::default();
     for (i, port) in ports.iter().enumerate().filter(|(_, port)| node_port(port) != 0) {
         if !seen.insert((port.protocol.as_deref(), node_port(port))) {
             cx.errors.duplicate(&path.index(i).child("nodePort"), node_port(port));
         }
     }
-    let mut seen = HashSet::new();
+    let mut seen = Set::default();
     for (i, port) in ports.iter().enumerate() {
         if !seen.insert((port.protocol.as_deref(), port.port)) {
             let protocol = port.protocol.as_deref().unwrap_or_default();

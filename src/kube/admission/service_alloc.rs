@@ -1,7 +1,6 @@
 //! What the API server allocates for a new Service, before it validates the rest: families, addresses, node ports.
 //! Knows one Service; of the cluster it holds only the `kubernetes` Service.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
 
 use k8s_openapi::api::core::v1::{Service, ServiceSpec};
@@ -13,6 +12,7 @@ use super::ip::{Cidr, family, parse_sloppy, unmapped};
 use super::service::{needs_health_check, type_of};
 use super::service_ips::{cluster_ips, family_name, validate_service_cluster_ips_related_fields};
 use super::syntax;
+use crate::kube::maps::Map;
 use crate::kube::profile::IpFamily;
 use crate::kube::version::Change;
 
@@ -254,13 +254,13 @@ fn alloc_node_ports(spec: &mut ServiceSpec, cx: &mut Context<'_>) {
 fn init_node_ports(spec: &mut ServiceSpec, explicit: &[i32], free: &mut NodePorts, cx: &mut Context<'_>) -> Result<(), ()> {
     let automatic = type_of(spec) == "NodePort" || spec.allocate_load_balancer_node_ports == Some(true);
     let Some(ports) = &mut spec.ports else { return Ok(()) };
-    let mut requested: HashMap<i32, i32> = HashMap::new();
+    let mut requested: Map<i32, i32> = Map::default();
     for port in ports.iter() {
         if let Some(node_port) = port.node_port.filter(|node_port| *node_port != 0) {
             requested.entry(port.port).or_insert(node_port);
         }
     }
-    let mut shared: HashMap<i32, i32> = HashMap::new();
+    let mut shared: Map<i32, i32> = Map::default();
     let path = Path::root("spec");
     let path = path.child("ports");
     for (i, port) in ports.iter_mut().enumerate() {

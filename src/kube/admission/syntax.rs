@@ -42,13 +42,16 @@ fn is_lower_alphanumeric(byte: u8) -> bool {
 }
 
 fn matches_dns1123_label(value: &str) -> bool {
-    let bytes = value.as_bytes();
+    is_dns1123_label(value.as_bytes())
+}
+
+fn is_dns1123_label(bytes: &[u8]) -> bool {
     matches!((bytes.first(), bytes.last()), (Some(first), Some(last)) if is_lower_alphanumeric(*first) && is_lower_alphanumeric(*last))
         && bytes.iter().all(|byte| is_lower_alphanumeric(*byte) || *byte == b'-')
 }
 
 fn matches_dns1123_subdomain(value: &str) -> bool {
-    value.split('.').all(matches_dns1123_label)
+    value.as_bytes().split(|byte| *byte == b'.').all(is_dns1123_label)
 }
 
 fn matches_name_part(value: &str) -> bool {
@@ -144,9 +147,9 @@ pub fn qualified_name(value: &str, version: Version) -> Faults {
     let mut faults = Faults::new();
     let newer = version.has(Change::LabelKeyWording);
     let unit = if newer { "bytes" } else { "characters" };
-    let mut parts = value.split('/');
-    let name = match (parts.next(), parts.next(), parts.next()) {
-        (Some(prefix), Some(name), None) => {
+    let slash = value.bytes().position(|byte| byte == b'/');
+    let name = match slash.and_then(|at| Some((value.get(..at)?, value.get(at + 1..)?))) {
+        Some((prefix, name)) if !name.bytes().any(|byte| byte == b'/') => {
             if prefix.is_empty() {
                 faults.push("prefix part must be non-empty".into());
             } else {
@@ -159,12 +162,12 @@ pub fn qualified_name(value: &str, version: Version) -> Faults {
             }
             name
         }
-        (_, Some(_), Some(_)) => {
+        Some(_) => {
             let what = if newer { "a valid label key" } else { "a qualified name" };
             faults.push(format!("{what} {NAME_PART} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')").into());
             return faults;
         }
-        _ => value,
+        None => value,
     };
     if name.is_empty() {
         faults.push("name part must be non-empty".into());

@@ -1,7 +1,5 @@
 //! Containers, init containers and ephemeral containers. Knows nothing of the volumes behind the mounts.
 
-use std::collections::HashSet;
-
 use k8s_openapi::api::core::v1::{Container, ContainerPort, ContainerResizePolicy, ContainerRestartRule, EphemeralContainer, PodSpec};
 
 use super::mount::{self, Volumes};
@@ -10,6 +8,7 @@ use super::{env, probe, resources, security};
 use crate::kube::admission::Context;
 use crate::kube::admission::field::Path;
 use crate::kube::admission::syntax;
+use crate::kube::maps::Set;
 use crate::kube::version::Change;
 
 const PULL_POLICIES: &[&str] = &["Always", "IfNotPresent", "Never"];
@@ -58,7 +57,7 @@ pub fn validate_containers(pod: &PodView<'_>, path: &Path<'_>, cx: &mut Context<
         cx.errors.required(path, "");
         return;
     }
-    let mut names = HashSet::with_capacity(containers.len());
+    let mut names = Set::with_capacity_and_hasher(containers.len(), Default::default());
     for (i, container) in containers.iter().enumerate() {
         let path = path.index(i);
         validate_common(container, pod, &path, cx);
@@ -78,7 +77,7 @@ pub fn validate_containers(pod: &PodView<'_>, path: &Path<'_>, cx: &mut Context<
 /// `validateInitContainers`
 pub fn validate_init_containers(pod: &PodView<'_>, path: &Path<'_>, cx: &mut Context<'_>) {
     let Some(containers) = pod.spec.init_containers.as_deref().filter(|containers| !containers.is_empty()) else { return };
-    let mut names: HashSet<&str> = pod.spec.containers.iter().map(|container| container.name.as_str()).collect();
+    let mut names: Set<&str> = pod.spec.containers.iter().map(|container| container.name.as_str()).collect();
     let list_path = path;
     for (i, container) in containers.iter().enumerate() {
         let path = path.index(i);
@@ -206,7 +205,7 @@ fn too_many(path: &Path<'_>, actual: usize, max: usize, counted: bool, cx: &mut 
 pub fn validate_ephemeral_containers(pod: &PodView<'_>, path: &Path<'_>, cx: &mut Context<'_>) {
     let Some(containers) = pod.spec.ephemeral_containers.as_deref().filter(|containers| !containers.is_empty()) else { return };
     let others = pod.spec.containers.iter().chain(pod.spec.init_containers.iter().flatten()).map(|other| other.name.as_str());
-    let others: HashSet<&str> = others.collect();
+    let others: Set<&str> = others.collect();
     let mut names = others.clone();
     for (i, ephemeral) in containers.iter().enumerate() {
         let path = path.index(i);
@@ -295,7 +294,7 @@ pub fn validate_pull_policy(policy: &str, path: &Path<'_>, cx: &mut Context<'_>)
 
 /// `validateContainerPorts`
 fn validate_ports(ports: &[ContainerPort], path: &Path<'_>, cx: &mut Context<'_>) {
-    let mut names = HashSet::new();
+    let mut names = Set::default();
     for (i, port) in ports.iter().enumerate() {
         let path = path.index(i);
         let name = port.name.as_deref().unwrap_or_default();
@@ -331,7 +330,7 @@ fn validate_port_number(port: i32, path: &Path<'_>, cx: &mut Context<'_>) {
 
 /// `checkHostPortConflicts`
 fn validate_host_port_conflicts(containers: &[Container], path: &Path<'_>, cx: &mut Context<'_>) {
-    let mut taken: HashSet<(&str, &str, i32)> = HashSet::new();
+    let mut taken: Set<(&str, &str, i32)> = Set::default();
     for (i, container) in containers.iter().enumerate() {
         for (j, port) in container.ports.iter().flatten().enumerate() {
             let Some(number) = port.host_port.filter(|number| *number != 0) else { continue };
@@ -347,7 +346,7 @@ fn validate_host_port_conflicts(containers: &[Container], path: &Path<'_>, cx: &
 
 /// `validateResizePolicy`
 fn validate_resize_policy(policies: &[ContainerResizePolicy], spec: &PodSpec, path: &Path<'_>, cx: &mut Context<'_>) {
-    let mut resources = HashSet::new();
+    let mut resources = Set::default();
     for (i, policy) in policies.iter().enumerate() {
         if !resources.insert(policy.resource_name.as_str()) {
             cx.errors.duplicate(&path.index(i), &policy.resource_name);

@@ -1,12 +1,11 @@
 //! Fields whose feature gate is off by default: the server drops them before it looks. `dropDisabledFields` in `pkg/api/pod/util.go`.
 //! Judges nothing.
 
-use std::collections::HashSet;
-
 use k8s_openapi::api::core::v1::{Container, Lifecycle, LifecycleHandler, PodSpec};
 
 use super::container::visit_mut;
 use crate::kube::Version;
+use crate::kube::maps::Set;
 use crate::kube::version::Change;
 
 /// Drops what the version does not take. Gates that no version has on by default drop their fields always.
@@ -128,7 +127,7 @@ fn drop_image_volumes(spec: &mut PodSpec, version: Version) {
         return;
     }
     let images = spec.volumes.iter().flatten().filter(|volume| volume.image.is_some());
-    let names: HashSet<String> = images.map(|volume| volume.name.clone()).collect();
+    let names: Set<String> = images.map(|volume| volume.name.clone()).collect();
     if names.is_empty() {
         return;
     }

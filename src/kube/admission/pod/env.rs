@@ -1,7 +1,6 @@
 //! Environment variables and where their values come from. Knows no container.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use k8s_openapi::api::core::v1::{
     EnvFromSource, EnvVar, EnvVarSource, FileKeySelector, ObjectFieldSelector, PodSpec, ResourceFieldSelector,
@@ -12,6 +11,7 @@ use crate::kube::admission::Context;
 use crate::kube::admission::field::Path;
 use crate::kube::admission::quantity::Quantity;
 use crate::kube::admission::syntax;
+use crate::kube::maps::Map;
 use crate::kube::version::Change;
 
 /// The field paths that an environment variable may refer to.
@@ -266,7 +266,7 @@ pub fn validate_file_key_ref_volumes(spec: &PodSpec, owner: Owner<'_>, path: &Pa
     if !vars.chain(spec.ephemeral_containers.iter().flatten().flat_map(|container| container.env.iter().flatten())).any(in_use) {
         return;
     }
-    let mut is_empty_dir: HashMap<&str, bool> = HashMap::new();
+    let mut is_empty_dir: Map<&str, bool> = Map::default();
     for volume in spec.volumes.iter().flatten() {
         is_empty_dir.insert(&volume.name, volume.empty_dir.is_some());
     }

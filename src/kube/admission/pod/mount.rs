@@ -1,19 +1,18 @@
 //! Volume mounts and block devices of a container. Knows of volumes only their names and whether they are claims.
 
-use std::collections::{HashMap, HashSet};
-
 use k8s_openapi::api::core::v1::{Container, Volume, VolumeMount};
 
 use super::volume_sources::{has_backsteps, validate_local_descending_path};
 use crate::kube::admission::Context;
 use crate::kube::admission::field::Path;
+use crate::kube::maps::{Map, Set};
 use crate::kube::version::Change;
 
 const PROPAGATIONS: &[&str] = &["Bidirectional", "HostToContainer", "None"];
 const RECURSIVE_READ_ONLY: &[&str] = &["Disabled", "Enabled", "IfPossible"];
 
 /// The volumes that are right, by name.
-pub type Volumes<'a> = HashMap<&'a str, Source<'a>>;
+pub type Volumes<'a> = Map<&'a str, Source<'a>>;
 
 /// What a mount needs to know of a volume.
 #[derive(Clone, Copy)]
@@ -40,12 +39,12 @@ impl Source<'_> {
 /// `ValidateVolumeMounts`: the paths of `subPath` and what follows lack the index.
 pub fn validate_volume_mounts(container: &Container, volumes: &Volumes<'_>, path: &Path<'_>, cx: &mut Context<'_>) {
     let mounts = container.volume_mounts.as_deref().unwrap_or_default();
-    let mut mount_paths = HashSet::with_capacity(mounts.len());
+    let mut mount_paths = Set::with_capacity_and_hasher(mounts.len(), Default::default());
     let devices = container.volume_devices.as_deref().unwrap_or_default();
-    let device_names: HashSet<&str> = devices.iter().map(|device| device.name.as_str()).collect();
+    let device_names: Set<&str> = devices.iter().map(|device| device.name.as_str()).collect();
     // The last device of a name stands for all of that name, as in the map that upstream makes.
-    let by_name: HashMap<&str, &str> = devices.iter().map(|device| (device.name.as_str(), device.device_path.as_str())).collect();
-    let device_paths: HashSet<&str> = by_name.into_values().collect();
+    let by_name: Map<&str, &str> = devices.iter().map(|device| (device.name.as_str(), device.device_path.as_str())).collect();
+    let device_paths: Set<&str> = by_name.into_values().collect();
     for (i, mount) in mounts.iter().enumerate() {
         let indexed = path.index(i);
         if mount.name.is_empty() {
@@ -124,10 +123,10 @@ fn validate_recursive_read_only(mount: &VolumeMount, path: &Path<'_>, cx: &mut C
 /// `ValidateVolumeDevices`
 pub fn validate_volume_devices(container: &Container, volumes: &Volumes<'_>, path: &Path<'_>, cx: &mut Context<'_>) {
     let Some(devices) = container.volume_devices.as_deref().filter(|devices| !devices.is_empty()) else { return };
-    let (mut paths, mut names) = (HashSet::new(), HashSet::new());
+    let (mut paths, mut names) = (Set::default(), Set::default());
     let mounts = container.volume_mounts.iter().flatten();
-    let mounts: HashMap<&str, &str> = mounts.map(|mount| (mount.name.as_str(), mount.mount_path.as_str())).collect();
-    let mount_paths: HashSet<&str> = mounts.values().copied().collect();
+    let mounts: Map<&str, &str> = mounts.map(|mount| (mount.name.as_str(), mount.mount_path.as_str())).collect();
+    let mount_paths: Set<&str> = mounts.values().copied().collect();
     for (i, device) in devices.iter().enumerate() {
         let indexed = path.index(i);
         let (name_path, device_path) = (indexed.child("name"), indexed.child("devicePath"));

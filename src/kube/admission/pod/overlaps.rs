@@ -1,11 +1,12 @@
 //! The warning that files of one volume lie in each other's way. Refuses nothing.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::{Volume, VolumeProjection};
 
 use crate::kube::admission::Context;
 use crate::kube::admission::field::quote;
+use crate::kube::maps::Map;
 
 /// A file, and the projection it comes from.
 struct File<'a> {
@@ -66,7 +67,7 @@ fn files_of(projection: &VolumeProjection) -> Vec<File<'_>> {
 /// `checkVolumeMappingForOverlap`: each file against those before it, whether the same or one inside the other.
 fn warn_about<'a>(volume: &Volume, description: impl Fn() -> String, files: impl Iterator<Item = File<'a>>, cx: &mut Context<'_>) {
     let mut before: Vec<File<'a>> = Vec::new();
-    let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
+    let mut places: Map<&str, Vec<usize>> = Map::default();
     // With a slash at the end a directory is the start of what it holds, and lies next to it in order.
     let mut ordered: BTreeMap<String, ()> = BTreeMap::new();
     for mut file in files {

@@ -1,13 +1,12 @@
 //! Projected volumes and the downward API's files. Knows no key of a ConfigMap or Secret.
 
-use std::collections::HashSet;
-
 use k8s_openapi::api::core::v1::{DownwardAPIVolumeFile, DownwardAPIVolumeSource, KeyToPath, ProjectedVolumeSource, VolumeProjection};
 
 use super::env::{validate_host_ips, validate_object_field_selector, validate_resource_field_selector};
 use super::volume_sources::{validate_key_to_path, validate_local_non_reserved_path, validate_mode};
 use crate::kube::admission::Context;
 use crate::kube::admission::field::Path;
+use crate::kube::maps::Set;
 use crate::kube::version::Change;
 
 const VOLUME_FIELDS: &[&str] = &["metadata.annotations", "metadata.labels", "metadata.name", "metadata.namespace", "metadata.uid"];
@@ -45,7 +44,7 @@ fn validate_downward_api_file(file: &DownwardAPIVolumeFile, path: &Path<'_>, cx:
 /// `validateProjectedVolumeSource`
 pub fn validate_projected(source: &ProjectedVolumeSource, path: &Path<'_>, cx: &mut Context<'_>) {
     validate_mode(source.default_mode, &path.child("defaultMode"), cx);
-    let mut taken = HashSet::new();
+    let mut taken = Set::default();
     let sources = path.child("sources");
     for (i, projection) in source.sources.iter().flatten().enumerate() {
         validate_projection(projection, &mut taken, path, &sources.index(i), cx);
@@ -55,7 +54,7 @@ pub fn validate_projected(source: &ProjectedVolumeSource, path: &Path<'_>, cx: &
 /// `validateProjectionSources`, one of them. Cluster trust bundles and pod certificates are dropped before: their gates are off.
 fn validate_projection<'a>(
     projection: &'a VolumeProjection,
-    taken: &mut HashSet<&'a str>,
+    taken: &mut Set<&'a str>,
     volume: &Path<'_>,
     path: &Path<'_>,
     cx: &mut Context<'_>,
@@ -105,7 +104,7 @@ fn validate_projection<'a>(
 fn validate_keys<'a>(
     name: &str,
     items: &'a [KeyToPath],
-    taken: &mut HashSet<&'a str>,
+    taken: &mut Set<&'a str>,
     volume: &Path<'_>,
     path: &Path<'_>,
     cx: &mut Context<'_>,

@@ -1,6 +1,6 @@
 //! Requests and limits of containers, and a pod's overhead. Knows nothing of what a node has.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
 use k8s_openapi::api::core::v1::{ResourceClaim, ResourceRequirements};
@@ -12,6 +12,7 @@ use crate::kube::admission::Context;
 use crate::kube::admission::field::{Path, quote};
 use crate::kube::admission::quantity::Quantity;
 use crate::kube::admission::syntax;
+use crate::kube::maps::Set;
 
 /// Names and amounts.
 pub type ResourceList = BTreeMap<String, Text>;
@@ -197,9 +198,9 @@ fn validate_resource_name(name: &str, names: Names, path: &Path<'_>, cx: &mut Co
 
 /// `validateResourceClaimNames`
 fn validate_claim_names(claims: &[ResourceClaim], known: &ResourceClaims<'_>, path: &Path<'_>, cx: &mut Context<'_>) {
-    let mut whole: HashSet<&str> = HashSet::new();
-    let mut requests: HashSet<(&str, &str)> = HashSet::new();
-    let mut with_requests: HashSet<&str> = HashSet::new();
+    let mut whole: Set<&str> = Set::default();
+    let mut requests: Set<(&str, &str)> = Set::default();
+    let mut with_requests: Set<&str> = Set::default();
     for (i, claim) in claims.iter().enumerate() {
         let (path, name) = (path.index(i), claim.name.as_str());
         if name.is_empty() {

@@ -1,7 +1,5 @@
 //! Security contexts of pods and containers. Knows no operating system but Linux.
 
-use std::collections::HashSet;
-
 use k8s_openapi::api::core::v1::{PodSecurityContext, PodSpec, SecurityContext};
 
 use super::profiles::{validate_app_armor_profile, validate_seccomp_profile};
@@ -9,6 +7,7 @@ use super::windows::validate_windows_options;
 use crate::kube::admission::Context;
 use crate::kube::admission::field::{Path, json_quote};
 use crate::kube::admission::syntax;
+use crate::kube::maps::Set;
 use crate::kube::version::Change;
 
 const SYSCTL_REGEX: &str = "^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$";
@@ -83,7 +82,7 @@ fn validate_id(id: Option<i64>, path: &Path<'_>, cx: &mut Context<'_>) {
 
 /// `validateSysctls`
 fn validate_sysctls(context: &PodSecurityContext, spec: &PodSpec, path: &Path<'_>, cx: &mut Context<'_>) {
-    let mut names = HashSet::new();
+    let mut names = Set::default();
     for (i, sysctl) in context.sysctls.iter().flatten().enumerate() {
         let path = path.index(i);
         let (path, name) = (path.child("name"), sysctl.name.as_str());

@@ -1,7 +1,5 @@
 //! `ValidatePodSpec`, and the checks of the fields that a pod spec holds itself. Knows nothing of where the spec is kept.
 
-use std::collections::HashSet;
-
 use k8s_openapi::api::core::v1::{Container, HostAlias, PodReadinessGate, PodResourceClaim, PodSchedulingGate, PodSpec};
 
 use super::{Owner, affinity, container, dns, env, pod_level_resources, resources, security, spread, tolerations, volume, windows};
@@ -10,6 +8,7 @@ use crate::kube::admission::field::{Path, json_quote, quote};
 use crate::kube::admission::ip::validate_ip_for_legacy_field;
 use crate::kube::admission::labels::validate_labels;
 use crate::kube::admission::syntax;
+use crate::kube::maps::Set;
 use crate::kube::version::Change;
 
 const RESTART_POLICIES: &[&str] = &["Always", "OnFailure", "Never"];
@@ -137,7 +136,7 @@ impl<'a> ResourceClaims<'a> {
 
 /// `validatePodResourceClaims`
 fn validate_pod_resource_claims(spec: &PodSpec, owner: Owner<'_>, path: &Path<'_>, cx: &mut Context<'_>) {
-    let mut names = HashSet::new();
+    let mut names = Set::default();
     let mirror = owner.meta.and_then(|meta| meta.annotations.as_ref()).is_some_and(|all| all.contains_key("kubernetes.io/config.mirror"));
     for (i, claim) in spec.resource_claims.iter().flatten().enumerate() {
         if mirror {
@@ -148,7 +147,7 @@ fn validate_pod_resource_claims(spec: &PodSpec, owner: Owner<'_>, path: &Path<'_
     }
 }
 
-fn validate_pod_resource_claim<'a>(claim: &'a PodResourceClaim, names: &mut HashSet<&'a str>, path: &Path<'_>, cx: &mut Context<'_>) {
+fn validate_pod_resource_claim<'a>(claim: &'a PodResourceClaim, names: &mut Set<&'a str>, path: &Path<'_>, cx: &mut Context<'_>) {
     if claim.name.is_empty() {
         cx.errors.required(&path.child("name"), "");
     } else if names.insert(&claim.name) {
@@ -219,7 +218,7 @@ fn validate_readiness_gates(gates: &[PodReadinessGate], path: &Path<'_>, cx: &mu
 
 /// `validateSchedulingGates`
 fn validate_scheduling_gates(gates: &[PodSchedulingGate], path: &Path<'_>, cx: &mut Context<'_>) {
-    let mut seen = HashSet::new();
+    let mut seen = Set::default();
     for (i, gate) in gates.iter().enumerate() {
         cx.errors.invalid_each(&path.index(i), &gate.name, &syntax::qualified_name(&gate.name, cx.version));
         if !seen.insert(&gate.name) {

@@ -1,14 +1,14 @@
 //! Topology spread constraints, and the label keys that they and pod affinity match by. Knows no other pod.
 
-use std::collections::{HashMap, HashSet};
-
 use k8s_openapi::api::core::v1::{PodAffinityTerm, PodSpec, TopologySpreadConstraint};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelectorRequirement};
 
 use crate::kube::Version;
 use crate::kube::admission::Context;
 use crate::kube::admission::field::Path;
-use crate::kube::admission::labels::{Map, validate_label_name, validate_label_selector};
+use crate::kube::admission::labels::{validate_label_name, validate_label_selector};
+use crate::kube::maps::{Map, Set};
+use crate::kube::object::Labels;
 use crate::kube::version::Change;
 
 const ACTIONS: &[&str] = &["DoNotSchedule", "ScheduleAnyway"];
@@ -19,7 +19,7 @@ const IN_BOTH: &str = "exists in both matchLabelKeys and labelSelector";
 
 /// `validateTopologySpreadConstraints`
 pub fn validate_topology_spread_constraints(constraints: &[TopologySpreadConstraint], path: &Path<'_>, cx: &mut Context<'_>) {
-    let mut pairs: HashMap<(&str, &str), usize> = HashMap::new();
+    let mut pairs: Map<(&str, &str), usize> = Map::default();
     for constraint in constraints {
         *pairs.entry((&constraint.topology_key, &constraint.when_unsatisfiable)).or_default() += 1;
     }
@@ -94,8 +94,8 @@ pub fn validate_match_label_keys(
         }
     }
     if let Some(selector) = selector.filter(|_| !keys.is_empty()) {
-        let places: HashMap<&str, usize> = keys.iter().enumerate().map(|(i, key)| (key.as_str(), i)).collect();
-        let mut seen: HashSet<&str> = selector.match_labels.iter().flatten().map(|(key, _)| key.as_str()).collect();
+        let places: Map<&str, usize> = keys.iter().enumerate().map(|(i, key)| (key.as_str(), i)).collect();
+        let mut seen: Set<&str> = selector.match_labels.iter().flatten().map(|(key, _)| key.as_str()).collect();
         for requirement in selector.match_expressions.iter().flatten() {
             let key = requirement.key.as_str();
             if let Some(place) = places.get(key).filter(|_| seen.contains(key)) {
@@ -104,7 +104,7 @@ pub fn validate_match_label_keys(
             seen.insert(key);
         }
     }
-    let mismatch: HashSet<&str> = mismatch.iter().map(String::as_str).collect();
+    let mismatch: Set<&str> = mismatch.iter().map(String::as_str).collect();
     for (i, key) in keys.iter().enumerate().filter(|(_, key)| mismatch.contains(key.as_str())) {
         let detail = "exists in both matchLabelKeys and mismatchLabelKeys";
         cx.errors.invalid(&path.child("matchLabelKeys").index(i), key, detail);
@@ -116,7 +116,7 @@ fn validate_spread_label_keys(keys: &[String], selector: Option<&LabelSelector>,
     if keys.is_empty() {
         return;
     }
-    let mut taken: HashSet<&str> = HashSet::new();
+    let mut taken: Set<&str> = Set::default();
     match selector {
         None => cx.errors.forbidden(path, NO_SELECTOR),
         Some(selector) => {
@@ -133,7 +133,7 @@ fn validate_spread_label_keys(keys: &[String], selector: Option<&LabelSelector>,
 }
 
 /// `mutatePodAffinity` and `mutateTopologySpreadConstraints`: a pod's selectors get what their label keys stand for.
-pub fn merge_match_label_keys(spec: &mut PodSpec, labels: Option<&Map>, version: Version) {
+pub fn merge_match_label_keys(spec: &mut PodSpec, labels: Option<&Labels>, version: Version) {
     let Some(labels) = labels else { return };
     if version.has(Change::MatchLabelKeysInPodAffinity)
         && let Some(affinity) = &mut spec.affinity
@@ -162,7 +162,7 @@ pub fn merge_match_label_keys(spec: &mut PodSpec, labels: Option<&Map>, version:
     }
 }
 
-fn merge_term(term: &mut PodAffinityTerm, labels: &Map) {
+fn merge_term(term: &mut PodAffinityTerm, labels: &Labels) {
     if let Some(selector) = &mut term.label_selector {
         merge_keys(selector, term.match_label_keys.as_deref(), "In", labels);
         merge_keys(selector, term.mismatch_label_keys.as_deref(), "NotIn", labels);
@@ -170,7 +170,7 @@ fn merge_term(term: &mut PodAffinityTerm, labels: &Map) {
 }
 
 /// `applyLabelKeysToLabelSelector`
-fn merge_keys(selector: &mut LabelSelector, keys: Option<&[String]>, operator: &str, labels: &Map) {
+fn merge_keys(selector: &mut LabelSelector, keys: Option<&[String]>, operator: &str, labels: &Labels) {
     for key in keys.unwrap_or_default() {
         if let Some(value) = labels.get(key) {
             let values = Some(vec![value.clone()]);

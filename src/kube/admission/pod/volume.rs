@@ -1,7 +1,5 @@
 //! `spec.volumes`: names, and one source each. Knows nothing of what a source holds.
 
-use std::collections::HashSet;
-
 use k8s_openapi::api::core::v1::{PodSpec, Volume};
 
 use super::mount::{Source, Volumes};
@@ -9,12 +7,13 @@ use super::{Owner, claim, container, projected, volume_sources as sources};
 use crate::kube::admission::Context;
 use crate::kube::admission::field::{Path, quote};
 use crate::kube::admission::syntax;
+use crate::kube::maps::Set;
 
 /// `ValidateVolumes`: answers with the volumes that are right. A StatefulSet's claims come first, in place of volumes of the same name.
 pub fn validate_volumes<'a>(spec: &'a PodSpec, owner: Owner<'a>, path: &Path<'_>, cx: &mut Context<'_>) -> Volumes<'a> {
     let own = spec.volumes.as_deref().unwrap_or_default();
-    let mut volumes = Volumes::with_capacity(own.len());
-    let mut claimed: HashSet<&str> = HashSet::new();
+    let mut volumes = Volumes::with_capacity_and_hasher(own.len(), Default::default());
+    let mut claimed: Set<&str> = Set::default();
     for claim in owner.claims.unwrap_or_default() {
         let name = claim.metadata.name.as_deref().unwrap_or_default();
         if !claimed.insert(name) {
@@ -58,8 +57,8 @@ fn validate_name(name: &str, path: &Path<'_>, cx: &mut Context<'_>) {
 }
 
 /// The claims that are made for a pod's ephemeral volumes; only a pod with a name has any.
-fn claims_created_for(volumes: &[Volume], owner: Owner<'_>) -> HashSet<String> {
-    let Some(pod) = pod_name(owner) else { return HashSet::new() };
+fn claims_created_for(volumes: &[Volume], owner: Owner<'_>) -> Set<String> {
+    let Some(pod) = pod_name(owner) else { return Set::default() };
     volumes.iter().filter(|volume| volume.ephemeral.is_some()).map(|volume| format!("{pod}-{}", volume.name)).collect()
 }
 

@@ -1,7 +1,5 @@
 //! What the server accepts with a warning in pods and templates: `pkg/api/pod/warnings.go`. Refuses nothing.
 
-use std::collections::{HashMap, HashSet};
-
 use k8s_openapi::api::core::v1::{Container, ContainerPort, NodeSelectorTerm, PodAffinityTerm, PodSpec, Volume, WeightedPodAffinityTerm};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
@@ -11,8 +9,9 @@ use super::{claim, container, overlaps};
 use crate::kube::admission::Context;
 use crate::kube::admission::field::{Path, quote};
 use crate::kube::admission::ip::warn_for_ip;
-use crate::kube::admission::labels::Map;
 use crate::kube::admission::syntax;
+use crate::kube::maps::{Map, Set};
+use crate::kube::object::Labels;
 use crate::kube::version::Change;
 
 const NULL_SELECTOR: &str = "a null labelSelector results in matching no pod";
@@ -54,12 +53,12 @@ pub fn warn_about_pod(meta: &ObjectMeta, spec: &PodSpec, cx: &mut Context<'_>) {
 }
 
 /// `GetWarningsForPodTemplate`
-pub fn warn_about_template(annotations: Option<&Map>, spec: &PodSpec, path: &Path<'_>, cx: &mut Context<'_>) {
+pub fn warn_about_template(annotations: Option<&Labels>, spec: &PodSpec, path: &Path<'_>, cx: &mut Context<'_>) {
     warn(annotations, spec, At { metadata: path.child("metadata"), spec: path.child("spec"), template: true }, cx);
 }
 
 /// `warningsForPodSpecAndMeta`
-fn warn(annotations: Option<&Map>, spec: &PodSpec, at: At<'_>, cx: &mut Context<'_>) {
+fn warn(annotations: Option<&Labels>, spec: &PodSpec, at: At<'_>, cx: &mut Context<'_>) {
     let path = &at.spec;
     warn_about_node_labels(spec, path, cx);
     warn_about_spread(spec, path, cx);
@@ -195,7 +194,7 @@ fn warn_about_volume(volume: &Volume, path: &Path<'_>, cx: &mut Context<'_>) {
 }
 
 fn warn_about_duplicates(spec: &PodSpec, path: &Path<'_>, cx: &mut Context<'_>) {
-    let mut seen = HashSet::new();
+    let mut seen = Set::default();
     let aliases = path.child("hostAliases");
     for (i, alias) in spec.host_aliases.iter().flatten().enumerate() {
         if !seen.insert(alias.ip.as_str()) {
@@ -246,7 +245,7 @@ fn warn_about_container_fractions(container: &Container, path: &Path<'_>, cx: &m
     }
 }
 
-fn warn_about_container_annotations(container: &Container, annotations: &Map, spec: &PodSpec, at: At<'_>, cx: &mut Context<'_>) {
+fn warn_about_container_annotations(container: &Container, annotations: &Labels, spec: &PodSpec, at: At<'_>, cx: &mut Context<'_>) {
     let path = at.metadata.child("annotations");
     let context = container.security_context.as_ref();
     let key = format!("{SECCOMP_ANNOTATION}{}", container.name);
@@ -272,7 +271,7 @@ fn warn_about_env(container: &Container, path: &Path<'_>, cx: &mut Context<'_>) 
     if env.len() < 2 {
         return;
     }
-    let mut names = HashSet::with_capacity(env.len());
+    let mut names = Set::with_capacity_and_hasher(env.len(), Default::default());
     let path = path.child("env");
     for (i, var) in env.iter().enumerate() {
         if names.insert(var.name.as_str()) {
@@ -308,7 +307,7 @@ fn at_port((list, container, port): Place, path: &Path<'_>) -> String {
 }
 
 fn warn_about_ports(spec: &PodSpec, path: &Path<'_>, cx: &mut Context<'_>) {
-    let mut by_number: HashMap<(i32, &str), Vec<(Place, &ContainerPort)>> = HashMap::new();
+    let mut by_number: Map<(i32, &str), Vec<(Place, &ContainerPort)>> = Map::default();
     for (place, port) in ports(spec) {
         let (host_ip, host_port) = (port.host_ip.as_deref().unwrap_or_default(), port.host_port.unwrap_or_default());
         let protocol = port.protocol.as_deref().unwrap_or_default();
@@ -348,7 +347,7 @@ fn warn_about_ports(spec: &PodSpec, path: &Path<'_>, cx: &mut Context<'_>) {
 }
 
 fn warn_about_port_names(spec: &PodSpec, path: &Path<'_>, cx: &mut Context<'_>) {
-    let mut names: HashMap<&str, Place> = HashMap::new();
+    let mut names: Map<&str, Place> = Map::default();
     for (place, port) in ports(spec) {
         let Some(name) = port.name.as_deref().filter(|name| !name.is_empty()) else { continue };
         if let Some(other) = names.get(name) {
