@@ -1,9 +1,9 @@
 //! The Ingresses and routes that send to a Service, as far as the files tell what they take. Knows no policy.
 
 use k8s_openapi::api::networking::v1::{Ingress, IngressBackend};
-use serde_json::Value as Json;
 
 use super::model::{Front, Port};
+use crate::kube::admission::gateway::Json;
 use crate::kube::attach::{self, Refused};
 use crate::kube::grants;
 use crate::kube::object::Object;
@@ -95,8 +95,8 @@ fn route_rules<'w, 's>(world: &'w World<'s>, object: &'w Object<'s>) -> Vec<Send
     let Some(spec) = routes::spec(object) else { return Vec::new() };
     let mut found = Vec::new();
     for backend in routes::backends(object).into_iter().filter(Reference::is_to_service) {
-        let rule = backend.field.rule();
-        let matches = rule.and_then(|rule| items(spec, "rules").get(rule)).map_or(&[][..], |rule| items(rule, "matches"));
+        let rule = backend.field.rule().and_then(|rule| items(spec, "rules").get(rule));
+        let matches = rule.map_or(&[][..], |rule| items(rule, "matches"));
         let paths: Vec<_> = matches.iter().filter_map(matched).collect();
         found.push(Sending {
             object,

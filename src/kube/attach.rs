@@ -1,9 +1,8 @@
 //! Whether a route hangs on a Gateway: which listeners take it, and why the others don't. Knows no rule's wording.
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
-use serde_json::Value as Json;
 
-use super::admission::gateway::OWN_GROUP;
+use super::admission::gateway::{Json, OWN_GROUP};
 use super::labels;
 use super::object::{Labels, Object};
 use super::routes::{self, Reference, hostnames, intersect, items, text};
@@ -75,7 +74,9 @@ fn takes_namespace(world: &World<'_>, listener: &Json, gateway: &Object<'_>, rou
         "Same" => world.namespaces(route, gateway) != Namespaces::Different,
         "Selector" => {
             let selector = namespaces.and_then(|namespaces| namespaces.get("selector"));
-            let selector = selector.and_then(|selector| serde_json::from_value::<LabelSelector>(selector.clone()).ok());
+            let selector = selector.and_then(|selector| {
+                serde_json::to_value(selector).ok().and_then(|selector| serde_json::from_value::<LabelSelector>(selector).ok())
+            });
             selector.is_none_or(|selector| takes_labels(world, &selector, route))
         }
         _ => true,

@@ -11,7 +11,7 @@ use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Serialize;
 
-use super::admission::gateway;
+use super::admission::gateway::{self, Content, Json};
 use super::config_map::Whole as ConfigMap;
 use super::place::Step;
 use super::shape::{self, Fields};
@@ -114,9 +114,9 @@ impl Decoded {
 impl Decoded {
     /// The spec of an object of the Gateway API, read by its kind's schema.
     #[must_use]
-    pub fn custom_spec(&self) -> Option<&serde_json::Value> {
+    pub fn custom_spec(&self) -> Option<&Json> {
         match self {
-            Self::Other(other) => other.content.get("spec"),
+            Self::Other(other) => other.content.as_ref()?.spec.as_ref(),
             _ => None,
         }
     }
@@ -132,7 +132,7 @@ pub struct Other {
     pub template: Option<Box<PodTemplateSpec>>,
     /// All but the metadata, read by the kind's schema with its defaults, where the kind is of the Gateway API.
     #[serde(flatten)]
-    pub content: serde_json::Map<String, serde_json::Value>,
+    pub content: Option<Content>,
 }
 
 /// An object of another kind: its metadata, and the pod template that `spec.template` may be, whatever the kind.
@@ -141,7 +141,7 @@ fn other(api_version: &str, kind: &str, root: Value<'_, '_>, faults: &mut Vec<Fa
     let metadata = root.get("metadata").and_then(|metadata| yaml::from_value(metadata, &mut unheard)).unwrap_or_default();
     let custom = gateway::kind(api_version, kind);
     let mut unknown = unheard.drain(..).map(|fault| Fault { path: format!("metadata.{}", fault.path), ..fault }).collect();
-    let content = custom.map(|_| gateway::read(api_version, kind, root, &mut unknown)).unwrap_or_default();
+    let content = custom.map(|custom| gateway::read(api_version, custom, root, &mut unknown));
     // Another version than those whose schema is known may have other fields.
     if custom.is_some_and(|custom| custom.is_served(api_version)) {
         faults.append(&mut unknown);

@@ -8,8 +8,8 @@ use crate::yaml::{Fault, FaultKind, Got};
 /// The fields that an object's kind does not have, where they stand. Directives of strategic merge patches (`$patch`)
 /// are none of the object's own, and what only the experimental channel of the Gateway API has the cluster may know.
 pub fn unknown<'o>(object: &'o Object<'_>) -> impl Iterator<Item = (&'o Fault, &'static [&'static str])> {
-    let experimental =
-        |path: &str| gateway::kind(&object.reference.api_version, object.kind()).is_some_and(|custom| custom.is_experimental(path));
+    let custom = || gateway::kind(&object.reference.api_version, object.kind());
+    let experimental = move |path: &str| custom().is_some_and(|custom| custom.is_experimental(path));
     let merged = !object.faults.is_empty() && repeats::is_several(object);
     object.faults.iter().filter_map(move |fault| match fault.kind {
         FaultKind::Unknown { .. } if is_directive(&fault.path) || experimental(&fault.path) => None,

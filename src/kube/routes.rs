@@ -2,54 +2,16 @@
 
 use std::fmt;
 
-use serde_json::Value as Json;
-
-use super::admission::gateway::{OWN_GROUP, field_of};
+use super::admission::gateway::{Json, OWN_GROUP};
 use super::meant::Name;
 use super::object::Object;
 use super::typed::Typed;
-
-/// A place in the `spec` of an object: `spec.rules[0].backendRefs[0]`. A path only where it is told.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Field {
-    lists: [Option<(&'static str, usize)>; 3],
-    leaf: &'static str,
-}
-
-impl Field {
-    fn new(list: &'static str, index: usize) -> Self {
-        Self { lists: [Some((list, index)), None, None], leaf: "" }
-    }
-
-    fn then(mut self, list: &'static str, index: usize) -> Self {
-        if let Some(free) = self.lists.iter_mut().find(|list| list.is_none()) {
-            *free = Some((list, index));
-        }
-        self
-    }
-
-    /// The rule of a route that it stands in, by number.
-    #[must_use]
-    pub fn rule(&self) -> Option<usize> {
-        self.lists.iter().flatten().find_map(|(list, index)| (*list == "rules").then_some(*index))
-    }
-}
-
-impl fmt::Display for Field {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("spec")?;
-        for (list, index) in self.lists.iter().flatten() {
-            write!(f, ".{list}[{index}]")?;
-        }
-        f.write_str(self.leaf)
-    }
-}
 
 /// A reference of a route, a Gateway or a policy.
 #[derive(Clone, Debug)]
 pub struct Reference<'o> {
     /// Where it stands.
-    pub field: Field,
+    pub field: At,
     /// The group; empty for the core one.
     pub group: &'o str,
     /// The kind.
@@ -64,11 +26,59 @@ pub struct Reference<'o> {
     pub section: Option<&'o str>,
 }
 
+/// Where a reference stands, by the indices on the way to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    /// `spec.parentRefs[0]`
+    Parent(usize),
+    /// `spec.targetRefs[0]`
+    Target(usize),
+    /// `spec.listeners[0].tls.certificateRefs[0]`
+    Certificate(usize, usize),
+    /// `spec.rules[0].backendRefs[0]`
+    Backend(usize, usize),
+    /// `spec.rules[0].filters[0].requestMirror.backendRef`, or the same of a backend.
+    Mirror {
+        /// The rule.
+        rule: usize,
+        /// The backend, if the filter is one's.
+        backend: Option<usize>,
+        /// The filter.
+        filter: usize,
+    },
+}
+
+impl At {
+    /// The index of the rule of a route in which it stands.
+    #[must_use]
+    pub fn rule(self) -> Option<usize> {
+        match self {
+            Self::Backend(rule, _) | Self::Mirror { rule, .. } => Some(rule),
+            Self::Parent(_) | Self::Target(_) | Self::Certificate(..) => None,
+        }
+    }
+}
+
+impl fmt::Display for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Parent(index) => write!(f, "spec.parentRefs[{index}]"),
+            Self::Target(index) => write!(f, "spec.targetRefs[{index}]"),
+            Self::Certificate(listener, index) => write!(f, "spec.listeners[{listener}].tls.certificateRefs[{index}]"),
+            Self::Backend(rule, backend) => write!(f, "spec.rules[{rule}].backendRefs[{backend}]"),
+            Self::Mirror { rule, backend: None, filter } => write!(f, "spec.rules[{rule}].filters[{filter}].requestMirror.backendRef"),
+            Self::Mirror { rule, backend: Some(backend), filter } => {
+                write!(f, "{}.filters[{filter}].requestMirror.backendRef", Self::Backend(rule, backend))
+            }
+        }
+    }
+}
+
 /// The `spec` of an object of the Gateway API with its defaults.
 #[must_use]
 pub fn spec<'o>(object: &'o Object<'_>) -> Option<&'o Json> {
     match &object.typed {
-        Some(Typed::Other(other)) => other.spec.as_deref(),
+        Some(Typed::Other(other)) => other.spec.as_ref(),
         _ => None,
     }
 }
@@ -76,22 +86,22 @@ pub fn spec<'o>(object: &'o Object<'_>) -> Option<&'o Json> {
 /// The items of a list; none of anything else.
 #[must_use]
 pub fn items<'j>(of: &'j Json, field: &str) -> &'j [Json] {
-    field_of(of, field).and_then(Json::as_array).map_or(&[], Vec::as_slice)
+    of.get(field).map_or(&[], Json::items)
 }
 
 /// A field's text; empty where there is none.
 #[must_use]
 pub fn text<'j>(of: &'j Json, field: &str) -> &'j str {
-    field_of(of, field).and_then(Json::as_str).unwrap_or_default()
+    of.get(field).and_then(Json::as_str).unwrap_or_default()
 }
 
 impl<'o> Reference<'o> {
-    fn read(field: Field, it: &'o Json) -> Option<Self> {
+    fn read(field: At, it: &'o Json) -> Option<Self> {
         let mut read = Self { field, group: "", kind: "", name: "", namespace: None, port: None, section: None };
         // A few fields in one pass cost less than looking each of them up.
-        for (name, value) in it.as_object()? {
+        for (name, value) in it.fields() {
             let text = value.as_str().unwrap_or_default();
-            match name.as_str() {
+            match &**name {
                 "group" => read.group = text,
                 "kind" => read.kind = text,
                 "name" => read.name = text,
@@ -129,22 +139,19 @@ pub fn backends<'o>(route: &'o Object<'_>) -> Vec<Reference<'o>> {
     let Some(spec) = spec(route).filter(|_| is_route(route)) else { return Vec::new() };
     let mut found = Vec::new();
     for (rule, it) in items(spec, "rules").iter().enumerate() {
-        let field = Field::new("rules", rule);
-        mirrors(field, it, &mut found);
+        mirrors(rule, None, it, &mut found);
         for (backend, it) in items(it, "backendRefs").iter().enumerate() {
-            let field = field.then("backendRefs", backend);
-            mirrors(field, it, &mut found);
-            found.extend(Reference::read(field, it));
+            mirrors(rule, Some(backend), it, &mut found);
+            found.extend(Reference::read(At::Backend(rule, backend), it));
         }
     }
     found
 }
 
-fn mirrors<'o>(field: Field, of: &'o Json, found: &mut Vec<Reference<'o>>) {
-    for (index, filter) in items(of, "filters").iter().enumerate() {
-        let backend = filter.get("requestMirror").and_then(|mirror| mirror.get("backendRef"));
-        let field = Field { leaf: ".requestMirror.backendRef", ..field.then("filters", index) };
-        found.extend(backend.and_then(|it| Reference::read(field, it)));
+fn mirrors<'o>(rule: usize, backend: Option<usize>, of: &'o Json, found: &mut Vec<Reference<'o>>) {
+    for (filter, it) in items(of, "filters").iter().enumerate() {
+        let mirrored = it.get("requestMirror").and_then(|mirror| mirror.get("backendRef"));
+        found.extend(mirrored.and_then(|it| Reference::read(At::Mirror { rule, backend, filter }, it)));
     }
 }
 
@@ -153,7 +160,7 @@ fn mirrors<'o>(field: Field, of: &'o Json, found: &mut Vec<Reference<'o>>) {
 pub fn parents<'o>(route: &'o Object<'_>) -> Vec<Reference<'o>> {
     let spec = spec(route).filter(|_| is_route(route));
     let parents = spec.map_or(&[][..], |spec| items(spec, "parentRefs")).iter().enumerate();
-    parents.filter_map(|(index, it)| Reference::read(Field::new("parentRefs", index), it)).collect()
+    parents.filter_map(|(index, it)| Reference::read(At::Parent(index), it)).collect()
 }
 
 /// What a BackendTLSPolicy is for.
@@ -161,7 +168,7 @@ pub fn parents<'o>(route: &'o Object<'_>) -> Vec<Reference<'o>> {
 pub fn targets<'o>(policy: &'o Object<'_>) -> Vec<Reference<'o>> {
     let ours = super::apis::group(&policy.reference.api_version) == OWN_GROUP && policy.kind() == "BackendTLSPolicy";
     let targets = spec(policy).filter(|_| ours).map_or(&[][..], |spec| items(spec, "targetRefs")).iter().enumerate();
-    targets.filter_map(|(index, it)| Reference::read(Field::new("targetRefs", index), it)).collect()
+    targets.filter_map(|(index, it)| Reference::read(At::Target(index), it)).collect()
 }
 
 /// The certificates of a Gateway's listeners.
@@ -171,7 +178,7 @@ pub fn certificates<'o>(gateway: &'o Object<'_>) -> Vec<Reference<'o>> {
     let listeners = spec(gateway).filter(|_| ours).map_or(&[][..], |spec| items(spec, "listeners")).iter().enumerate();
     let certificates = listeners.flat_map(|(listener, it)| {
         let all = it.get("tls").map_or(&[][..], |tls| items(tls, "certificateRefs")).iter().enumerate();
-        all.filter_map(move |(index, it)| Reference::read(Field::new("listeners", listener).then("tls.certificateRefs", index), it))
+        all.filter_map(move |(index, it)| Reference::read(At::Certificate(listener, index), it))
     });
     certificates.collect()
 }

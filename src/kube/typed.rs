@@ -9,6 +9,7 @@ use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::api::networking::v1::{Ingress, IngressClass, NetworkPolicy};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 
+use super::admission::gateway::Json;
 use super::config_map::ConfigMap;
 use super::decoded::{self, Decoded};
 use super::metadata::{self, Metadata};
@@ -105,16 +106,16 @@ pub struct Other {
     /// `spec.template`, where it has the shape of a pod template.
     pub template: Option<Box<PodTemplateSpec>>,
     /// `spec`, read by the kind's schema with its defaults, where the kind is of the Gateway API.
-    pub spec: Option<Box<serde_json::Value>>,
+    pub spec: Option<Json>,
 }
 
 impl Typed {
     fn other(decoded: decoded::Other) -> Self {
-        let decoded::Other { metadata, template, mut content } = decoded;
+        let decoded::Other { metadata, template, content } = decoded;
         Self::Other(Arc::new(Other {
             metadata: metadata.into(),
             template: template.map(|template| Box::new(PodTemplateSpec::of(&template))),
-            spec: content.remove("spec").map(Box::new),
+            spec: content.and_then(|content| content.spec),
         }))
     }
 }

@@ -1,6 +1,7 @@
 //! Two listeners of a Gateway that can't share their port.
 
 use crate::finding::Finding;
+use crate::kube::admission::gateway::Json;
 use crate::kube::routes::{self, items, text};
 use crate::kube::{Object, World};
 
@@ -13,7 +14,7 @@ pub fn check(object: &Object<'_>, _: &World<'_>, out: &mut Vec<Finding>) {
     };
     let mut seen: std::collections::HashMap<i64, (usize, &str)> = std::collections::HashMap::new();
     for (index, listener) in listeners.iter().enumerate() {
-        let Some(port) = listener.get("port").and_then(serde_json::Value::as_i64) else { continue };
+        let Some(port) = listener.get("port").and_then(Json::as_i64) else { continue };
         let layer = match text(listener, "protocol") {
             "HTTP" => "HTTP",
             "HTTPS" | "TLS" => "TLS",

@@ -1,8 +1,7 @@
 //! Two route rules for the same requests, of which only the older is ever asked.
 
-use serde_json::Value as Json;
-
 use crate::finding::{Confidence, Finding};
+use crate::kube::admission::gateway::Json;
 use crate::kube::routes::{self, hostnames, items};
 use crate::kube::world::{Distance, Namespaces};
 use crate::kube::{Object, World};

@@ -1,6 +1,7 @@
 //! Two TCPRoutes or UDPRoutes on one listener, which has nothing to tell them apart by.
 
 use crate::finding::{Confidence, Finding};
+use crate::kube::admission::gateway::Json;
 use crate::kube::meant::{self, Meant};
 use crate::kube::object::ObjectId;
 use crate::kube::routes::{self, Reference, items, text};
@@ -40,7 +41,7 @@ fn listener(route: &Object<'_>, world: &World<'_>, parent: &Reference<'_>) -> Op
     let protocol = if route.kind() == "UDPRoute" { "UDP" } else { "TCP" };
     let all = items(routes::spec(gateway)?, "listeners").iter().enumerate();
     let mut fit = all.filter(|(_, listener)| {
-        let port = listener.get("port").and_then(serde_json::Value::as_i64);
+        let port = listener.get("port").and_then(Json::as_i64);
         text(listener, "protocol") == protocol
             && parent.section.is_none_or(|section| text(listener, "name") == section)
             && parent.port.is_none_or(|wanted| port == Some(i64::from(wanted)))

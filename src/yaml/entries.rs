@@ -37,6 +37,14 @@ impl<'t, 's> Value<'t, 's> {
         pairs
     }
 
+    /// The pairs as Kubernetes sees them, without a list of them where they are just as they are written.
+    pub fn pairs(self) -> impl Iterator<Item = Pair<'t, 's>> {
+        let written = self.is_effective_as_written().then(|| self.entries());
+        let gathered = if written.is_none() { self.effective() } else { Vec::new() };
+        let pair = |entry: Entry<'t, 's>| Pair { name: Cow::Borrowed(entry.key.follow().text()), entry };
+        written.into_iter().flatten().map(pair).chain(gathered)
+    }
+
     /// The pairs of this mapping that a later one overrides, as written here: merges don't count.
     #[must_use]
     pub fn duplicates(self) -> Vec<Lost<'t, 's>> {

@@ -178,7 +178,7 @@ fn admit_kind(object: &mut Decoded, request: &Request<'_>, namespaced: bool, cx:
         Decoded::HorizontalPodAutoscaler(object) => horizontal_pod_autoscaler::admit(object, cx),
         Decoded::Other(object) => {
             if let Some(custom) = gateway::kind(api_version, kind) {
-                gateway::admit(&object.metadata, object.content.get("spec"), custom, cx);
+                gateway::admit(&object.metadata, object.content.as_ref().and_then(|content| content.spec.as_ref()), custom, cx);
                 return true;
             }
             metadata::validate_object_meta(&object.metadata, namespaced, metadata::name_rule(api_version, kind), cx);

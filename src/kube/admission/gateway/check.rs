@@ -2,17 +2,16 @@
 
 use std::collections::HashSet;
 
-use serde_json::Value as Json;
-
-use super::schema::{Schema, Shape, Unique, field_of};
+use super::json::Json;
+use super::schema::{Schema, Shape, Unique};
 use crate::kube::admission::field::{Errors, Path, json_quote};
 
 /// Notes where a value does not fit its shape. It goes no deeper than the schema does.
 pub(super) fn shape(value: &Json, schema: &Schema, path: &Path<'_>, errors: &mut Errors) {
     match (&schema.shape, value) {
         (Shape::Object(fields), Json::Object(_)) => {
-            for (name, field) in fields.names.iter().zip(fields.fields) {
-                match field_of(value, name) {
+            for (name, field) in fields.iter() {
+                match value.get(name) {
                     Some(value) => shape(value, field.schema, &path.child(name), errors),
                     None if field.required => errors.required(&path.child(name), ""),
                     None => {}
@@ -25,7 +24,7 @@ pub(super) fn shape(value: &Json, schema: &Schema, path: &Path<'_>, errors: &mut
                 errors.too_many(path, object.len(), *most);
             }
         }
-        (Shape::List { of, least, most, unique }, Json::Array(items)) => {
+        (Shape::List { of, least, most, unique }, Json::List(items)) => {
             items.iter().enumerate().for_each(|(index, item)| shape(item, of, &path.index(index), errors));
             if items.len() < *least {
                 errors.invalid(path, count(items.len()), &in_body(path, &format!("should have at least {least} items")));
@@ -35,7 +34,8 @@ pub(super) fn shape(value: &Json, schema: &Schema, path: &Path<'_>, errors: &mut
             }
             alike(items, *unique, path, errors);
         }
-        (Shape::Text { least, most, pattern, one_of }, Json::String(text)) => {
+        (Shape::Text { least, most, pattern, one_of }, Json::Text(text)) => {
+            let text = &**text;
             let length = text.chars().count();
             if length < *least {
                 errors.invalid(path, text, &in_body(path, &format!("should be at least {least} chars long")));
@@ -46,7 +46,7 @@ pub(super) fn shape(value: &Json, schema: &Schema, path: &Path<'_>, errors: &mut
             if let Some(pattern) = pattern.filter(|pattern| !(pattern.matches)(text)) {
                 errors.invalid(path, text, &in_body(path, &format!("should match '{}'", pattern.text)));
             }
-            if !one_of.is_empty() && !one_of.contains(&text.as_str()) {
+            if !one_of.is_empty() && !one_of.contains(&text) {
                 errors.not_supported(path, text, one_of);
             }
         }
@@ -71,7 +71,7 @@ pub(super) fn shape(value: &Json, schema: &Schema, path: &Path<'_>, errors: &mut
                 no_such_integer(path, errors);
             }
         },
-        (Shape::Truth, Json::Bool(_)) => {}
+        (Shape::Truth, Json::Truth(_)) => {}
         (wanted, value) => errors.type_invalid(path, kind_of(value), wanted_kind(wanted)),
     }
 }
@@ -87,13 +87,13 @@ pub(super) fn rules(value: &Json, schema: &Schema, path: &Path<'_>, errors: &mut
     }
     match (&schema.shape, value) {
         (Shape::Object(fields), Json::Object(_)) => {
-            for (name, field) in fields.names.iter().zip(fields.fields) {
-                if let Some(value) = field_of(value, name) {
+            for (name, field) in fields.iter() {
+                if let Some(value) = value.get(name) {
                     rules(value, field.schema, &path.child(name), errors);
                 }
             }
         }
-        (Shape::List { of, .. }, Json::Array(items)) => {
+        (Shape::List { of, .. }, Json::List(items)) => {
             items.iter().enumerate().for_each(|(index, item)| rules(item, of, &path.index(index), errors));
         }
         _ => {}
@@ -115,6 +115,9 @@ fn no_such_integer(path: &Path<'_>, errors: &mut Errors) {
 }
 
 fn alike(items: &[Json], unique: Unique, path: &Path<'_>, errors: &mut Errors) {
+    if items.len() < 2 {
+        return;
+    }
     let mut seen = HashSet::new();
     for (index, item) in items.iter().enumerate() {
         let shown = match unique {
@@ -134,11 +137,11 @@ fn alike(items: &[Json], unique: Unique, path: &Path<'_>, errors: &mut Errors) {
 fn kind_of(value: &Json) -> &'static str {
     match value {
         Json::Null => "null",
-        Json::Bool(_) => "boolean",
+        Json::Truth(_) => "boolean",
         Json::Number(number) if number.is_f64() => "number",
         Json::Number(_) => "integer",
-        Json::String(_) => "string",
-        Json::Array(_) => "array",
+        Json::Text(_) => "string",
+        Json::List(_) => "array",
         Json::Object(_) => "object",
     }
 }

@@ -1,8 +1,7 @@
 //! Which items break a rule that a CRD states of their list as a whole. Knows no kind.
 
-use serde_json::Value as Json;
-
 use super::Custom;
+use super::json::Json;
 use super::schema::Shape;
 use crate::kube::place::{Step, steps};
 
@@ -18,15 +17,15 @@ fn alone(custom: &Custom, spec: Option<&Json>, field: &str, said: &str) -> Optio
     let (mut schema, mut value) = (custom.spec, spec?);
     for step in below {
         (schema, value) = match (step, &schema.shape) {
-            (Step::Index(index), Shape::List { of, .. }) => (*of, value.get(index)?),
+            (Step::Index(index), Shape::List { of, .. }) => (*of, value.items().get(index)?),
             (Step::Key(key), Shape::Object(fields)) => {
-                let (_, field) = fields.names.iter().zip(fields.fields).find(|(name, _)| **name == key)?;
+                let (_, field) = fields.iter().find(|(name, _)| *name == key)?;
                 (field.schema, value.get(key)?)
             }
             _ => return None,
         };
     }
     let rule = schema.rules.iter().find(|rule| said.ends_with(rule.message))?;
-    let breaks = |item: &Json| (rule.holds)(&Json::Array(vec![item.clone()])) != Ok(true);
-    Some(value.as_array()?.iter().enumerate().filter(|(_, item)| breaks(item)).map(|(index, _)| index).collect())
+    let breaks = |item: &Json| (rule.holds)(&Json::List(Box::new([item.clone()]))) != Ok(true);
+    Some(value.items().iter().enumerate().filter(|(_, item)| breaks(item)).map(|(index, _)| index).collect())
 }

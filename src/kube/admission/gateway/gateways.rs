@@ -16,8 +16,7 @@ static ADDRESS_KIND: Schema = pattern(1, 253, &ADDRESS_TYPE).or(Default::Text("I
 static NAME_OR_NONE: Schema = text(0, 253);
 
 static ALLOWED_LISTENERS: Schema = object(fields! { may "namespaces": &LISTENER_NAMESPACES });
-static LISTENER_NAMESPACES: Schema =
-    object(fields! { may "from": &LISTENERS_FROM, may "selector": &SELECTOR }).or(Default::Json(r#"{"from":"None"}"#));
+static LISTENER_NAMESPACES: Schema = object(fields! { may "from": &LISTENERS_FROM, may "selector": &SELECTOR }).or(Default::Below);
 static LISTENERS_FROM: Schema = choice(&["All", "Selector", "Same", "None"]).or(Default::Text("None"));
 
 static INFRASTRUCTURE: Schema =

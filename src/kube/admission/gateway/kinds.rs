@@ -2,9 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde_json::Value as Json;
-
 use super::gateways::{GATEWAY, GATEWAY_CLASS, LISTENER_SET};
+use super::json::Json;
 use super::policies::{BACKEND_TLS_POLICY, REFERENCE_GRANT};
 use super::routes::{GRPC_ROUTE, HTTP_ROUTE, PLAIN_ROUTE, TLS_ROUTE};
 use super::schema::Schema;
@@ -51,17 +50,23 @@ static KINDS: [Custom; 10] = [
 /// The group of what is not in the standard channel.
 const EXPERIMENTAL_GROUP: &str = "gateway.networking.x-k8s.io";
 
+/// The version, where the group is the API's own.
+fn version(api_version: &str) -> Option<&str> {
+    api_version.strip_prefix(OWN_GROUP)?.strip_prefix('/')
+}
+
 /// The kind, in whatever version.
 #[must_use]
 pub fn kind(api_version: &str, kind: &str) -> Option<&'static Custom> {
-    let (group, _) = api_version.split_once('/')?;
-    KINDS.iter().find(|known| group == OWN_GROUP && known.kind == kind)
+    version(api_version)?;
+    KINDS.iter().find(|known| known.kind == kind)
 }
 
 /// Whether an apiVersion is of the Gateway API.
 #[must_use]
 pub fn is_gateway_api(api_version: &str) -> bool {
-    api_version.split_once('/').is_some_and(|(group, _)| matches!(group, OWN_GROUP | EXPERIMENTAL_GROUP))
+    let group = api_version.strip_prefix(OWN_GROUP).or_else(|| api_version.strip_prefix(EXPERIMENTAL_GROUP));
+    group.is_some_and(|rest| rest.starts_with('/'))
 }
 
 impl Custom {
@@ -75,7 +80,7 @@ impl Custom {
     /// differ by their ports.
     #[must_use]
     pub fn is_fine_experimentally(&self, spec: &Json, cause: &Cause) -> bool {
-        let parents = spec.get("parentRefs").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
+        let parents = spec.get("parentRefs").map_or(&[][..], Json::items);
         let external = cause.message.starts_with("Unsupported value: \"ExternalAuth\"");
         external && self.experimental.contains(&"externalAuth")
             || cause.field == "spec.parentRefs" && cause.message.contains("sectionName must be") && differ_by_port(parents)

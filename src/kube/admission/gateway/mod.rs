@@ -7,6 +7,7 @@ mod check;
 mod culprits;
 mod filters;
 mod gateways;
+mod json;
 mod kinds;
 mod patterns;
 mod policies;
@@ -17,45 +18,51 @@ mod schema;
 mod shared;
 
 pub use culprits::culprits;
+pub use json::Json;
 pub use kinds::{Custom, is_gateway_api, kind};
-pub use schema::field_of;
 pub use shared::OWN_GROUP;
 
-use serde_json::{Map, Value as Json};
+use serde::Serialize;
 
 use self::schema::{Schema, Shape};
 use super::field::Path;
 use super::{Context, metadata};
-use crate::yaml::{Fault, FaultKind, Value};
+use crate::yaml::{Fault, FaultKind, Pair, Value};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
-/// Reads an object of the Gateway API: what stands in it beside its metadata, and the fields that no schema has.
-///
-/// Empty where it is of another group.
+/// What stands in an object of the Gateway API beside its metadata.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Content {
+    /// `apiVersion`
+    pub api_version: String,
+    /// `kind`
+    pub kind: &'static str,
+    /// `spec`, with its defaults.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spec: Option<Json>,
+}
+
+/// Reads an object of a kind, and notes the fields that no schema has.
 #[must_use]
-pub fn read(api_version: &str, kind_: &str, root: Value<'_, '_>, unknown: &mut Vec<Fault>) -> Map<String, Json> {
-    let mut content = Map::new();
-    let Some(custom) = kind(api_version, kind_) else { return content };
-    content.insert("apiVersion".into(), api_version.into());
-    content.insert("kind".into(), kind_.into());
-    for pair in root.effective() {
-        match &*pair.name {
+pub fn read(api_version: &str, custom: &Custom, root: Value<'_, '_>, unknown: &mut Vec<Fault>) -> Content {
+    let mut spec = None;
+    for Pair { name, entry } in root.pairs() {
+        match &*name {
             "apiVersion" | "kind" | "metadata" | "status" => {}
-            "spec" if pair.entry.value.is_null() => {}
-            "spec" => {
-                content.insert("spec".into(), read::read(pair.entry.value, custom.spec, &Path::root("spec"), unknown));
-            }
+            "spec" if entry.value.is_null() => {}
+            "spec" => spec = Some(read::read(entry.value, custom.spec, &Path::root("spec"), unknown)),
             name => unknown.push(Fault {
                 kind: FaultKind::Unknown { known: &["apiVersion", "kind", "metadata", "spec", "status"] },
                 structure: "",
                 path: name.to_owned(),
                 field: String::new(),
-                span: pair.entry.value.span(),
-                key: Some(pair.entry.key.span()),
+                span: entry.value.span(),
+                key: Some(entry.key.span()),
             }),
         }
     }
-    content
+    Content { api_version: api_version.to_owned(), kind: custom.kind, spec }
 }
 
 /// Judges an object; its defaults are filled in already.

@@ -8,8 +8,7 @@ use super::shared::{HOST, HOSTNAMES, ONE_RULE, PARENTS, SECTION, filtered_backen
 
 pub(super) static HTTP_ROUTE: Schema =
     object(fields! { may "hostnames": &HOSTNAMES, may "parentRefs": &PARENTS, may "rules": &HTTP_RULES });
-static HTTP_RULES: Schema =
-    list(&HTTP_RULE, 1, 16).or(Default::Json(r#"[{"matches":[{"path":{"type":"PathPrefix","value":"/"}}]}]"#)).rules(rules::TOTAL_MATCHES);
+static HTTP_RULES: Schema = list(&HTTP_RULE, 1, 16).or(Default::Below).rules(rules::TOTAL_MATCHES);
 static HTTP_RULE: Schema = object(fields! {
     may "backendRefs": &HTTP_BACKENDS, may "filters": &HTTP_FILTERS, may "matches": &HTTP_MATCHES, may "name": &SECTION,
     may "timeouts": &TIMEOUTS,
@@ -17,13 +16,11 @@ static HTTP_RULE: Schema = object(fields! {
 .rules(rules::HTTP_RULE);
 static HTTP_BACKENDS: Schema = list(&HTTP_BACKEND, 0, 16);
 static HTTP_BACKEND: Schema = object(filtered_backend!(&HTTP_FILTERS)).rules(rules::BACKEND);
-static HTTP_MATCHES: Schema = list(&HTTP_MATCH, 0, 64).or(Default::Json(r#"[{"path":{"type":"PathPrefix","value":"/"}}]"#));
+static HTTP_MATCHES: Schema = list(&HTTP_MATCH, 0, 64).or(Default::Below);
 static HTTP_MATCH: Schema =
     object(fields! { may "headers": &HEADERS, may "method": &METHOD, may "path": &PATH, may "queryParams": &QUERY });
 static METHOD: Schema = choice(&["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"]);
-static PATH: Schema = object(fields! { may "type": &PATH_TYPE, may "value": &PATH_VALUE })
-    .or(Default::Json(r#"{"type":"PathPrefix","value":"/"}"#))
-    .rules(rules::PATH);
+static PATH: Schema = object(fields! { may "type": &PATH_TYPE, may "value": &PATH_VALUE }).or(Default::Below).rules(rules::PATH);
 static PATH_TYPE: Schema = choice(&["Exact", "PathPrefix", "RegularExpression"]).or(Default::Text("PathPrefix"));
 static PATH_VALUE: Schema = text(0, 1024).or(Default::Text("/"));
 static HEADERS: Schema = list(&HEADER_MATCH, 0, 16).unique(Unique::By("name"));

@@ -5,31 +5,31 @@
 use std::collections::HashSet;
 use std::net::IpAddr;
 
-use serde_json::Value as Json;
-
+use super::json::Json;
 use super::patterns;
-use super::schema::{Rule, field_of};
+use super::schema::Rule;
 
 fn has(of: &Json, field: &str) -> bool {
-    field_of(of, field).is_some()
+    of.get(field).is_some()
 }
 
 fn text<'j>(of: &'j Json, field: &str) -> &'j str {
-    field_of(of, field).and_then(Json::as_str).unwrap_or_default()
+    of.get(field).and_then(Json::as_str).unwrap_or_default()
+}
+
+fn number(of: &Json, field: &str) -> Option<i64> {
+    of.get(field).and_then(Json::as_i64)
 }
 
 fn items<'j>(of: &'j Json, field: &str) -> &'j [Json] {
-    all(field_of(of, field).unwrap_or(&Json::Null))
-}
-
-fn all(list: &Json) -> &[Json] {
-    list.as_array().map_or(&[], Vec::as_slice)
+    of.get(field).map_or(&[], Json::items)
 }
 
 /// Whether no two items are alike.
-fn distinct<T: std::hash::Hash + Eq>(items: impl IntoIterator<Item = T>) -> bool {
-    let mut seen = HashSet::new();
-    items.into_iter().all(|item| seen.insert(item))
+fn distinct<T: Ord>(items: impl IntoIterator<Item = T>) -> bool {
+    let mut items: Vec<T> = items.into_iter().collect();
+    items.sort_unstable();
+    items.is_sorted_by(|a, b| a < b)
 }
 
 /// One rule a line: what is said, and when it holds.
@@ -48,6 +48,9 @@ fn identity(it: &Json) -> [&str; 4] {
 
 /// Whether of several references to one object all name a section or none does.
 fn all_or_none_in_sections(references: &[Json]) -> bool {
+    if references.len() < 2 {
+        return true;
+    }
     let with: HashSet<_> = references.iter().filter(|it| !text(it, "sectionName").is_empty()).map(identity).collect();
     !references.iter().any(|it| text(it, "sectionName").is_empty() && with.contains(&identity(it)))
 }
@@ -57,35 +60,33 @@ fn distinct_by_section(references: &[Json]) -> bool {
 }
 
 pub(super) const PARENTS: &[Rule] = rules! {
-    "sectionName must be specified when parentRefs includes 2 or more references to the same parent" => |it| Ok(all_or_none_in_sections(all(it))),
-    "sectionName must be unique when parentRefs includes 2 or more references to the same parent" => |it| Ok(distinct_by_section(all(it))),
+    "sectionName must be specified when parentRefs includes 2 or more references to the same parent" => |it| Ok(all_or_none_in_sections(it.items())),
+    "sectionName must be unique when parentRefs includes 2 or more references to the same parent" => |it| Ok(distinct_by_section(it.items())),
 };
 
 pub(super) const TARGETS: &[Rule] = rules! {
-    "sectionName must be specified when targetRefs includes 2 or more references to the same target" => |it| Ok(all_or_none_in_sections(all(it))),
-    "sectionName must be unique when targetRefs includes 2 or more references to the same target" => |it| Ok(distinct_by_section(all(it))),
+    "sectionName must be specified when targetRefs includes 2 or more references to the same target" => |it| Ok(all_or_none_in_sections(it.items())),
+    "sectionName must be unique when targetRefs includes 2 or more references to the same target" => |it| Ok(distinct_by_section(it.items())),
 };
 
 pub(super) const LISTENERS: &[Rule] = rules! {
     "tls must not be specified for protocols ['HTTP', 'TCP', 'UDP']" => |it| {
-        Ok(all(it).iter().all(|it| !matches!(text(it, "protocol"), "HTTP" | "TCP" | "UDP") || !has(it, "tls")))
+        Ok(it.items().iter().all(|it| !matches!(text(it, "protocol"), "HTTP" | "TCP" | "UDP") || !has(it, "tls")))
     },
     "tls mode must be Terminate for protocol HTTPS" => |it| {
         let mode = |it: &Json| it.get("tls").is_none_or(|tls| matches!(text(tls, "mode"), "" | "Terminate"));
-        Ok(all(it).iter().all(|it| text(it, "protocol") != "HTTPS" || mode(it)))
+        Ok(it.items().iter().all(|it| text(it, "protocol") != "HTTPS" || mode(it)))
     },
     "tls mode must be set for protocol TLS" => |it| {
         let mode = |it: &Json| it.get("tls").is_some_and(|tls| !text(tls, "mode").is_empty());
-        Ok(all(it).iter().all(|it| text(it, "protocol") != "TLS" || mode(it)))
+        Ok(it.items().iter().all(|it| text(it, "protocol") != "TLS" || mode(it)))
     },
     "hostname must not be specified for protocols ['TCP', 'UDP']" => |it| {
-        Ok(all(it).iter().all(|it| !matches!(text(it, "protocol"), "TCP" | "UDP") || text(it, "hostname").is_empty()))
+        Ok(it.items().iter().all(|it| !matches!(text(it, "protocol"), "TCP" | "UDP") || text(it, "hostname").is_empty()))
     },
-    "Listener name must be unique within the Gateway" => |it| Ok(distinct(all(it).iter().map(|it| text(it, "name")))),
+    "Listener name must be unique within the Gateway" => |it| Ok(distinct(it.items().iter().map(|it| text(it, "name")))),
     "Combination of port, protocol and hostname must be unique for each listener" => |it| {
-        let port = |it: &Json| it.get("port").and_then(Json::as_i64);
-        let hostname = |it: &Json| it.get("hostname").and_then(Json::as_str).map(str::to_owned);
-        Ok(distinct(all(it).iter().map(|it| (port(it), text(it, "protocol").to_owned(), hostname(it)))))
+        Ok(distinct(it.items().iter().map(|it| (number(it, "port"), text(it, "protocol"), it.get("hostname").and_then(Json::as_str)))))
     },
 };
 
@@ -95,8 +96,8 @@ pub(super) const LISTENER_TLS: &[Rule] = rules! {
         if text(it, "mode") != "Terminate" {
             return Ok(true);
         }
-        let certificates = it.get("certificateRefs").map(|list| !all(list).is_empty());
-        let options = it.get("options").map(|map| map.as_object().is_some_and(|map| !map.is_empty()));
+        let certificates = it.get("certificateRefs").map(|list| !list.items().is_empty());
+        let options = it.get("options").map(|map| !map.fields().is_empty());
         match (certificates, options) {
             (Some(true), _) | (_, Some(true)) => Ok(true),
             (None, _) => Err("certificateRefs"),
@@ -108,12 +109,12 @@ pub(super) const LISTENER_TLS: &[Rule] = rules! {
 
 pub(super) const PER_PORT: &[Rule] = rules! {
     "Port for TLS configuration must be unique within the Gateway" => |it| {
-        Ok(distinct(all(it).iter().map(|it| it.get("port").and_then(Json::as_i64))))
+        Ok(distinct(it.items().iter().map(|it| number(it, "port"))))
     },
 };
 
 fn distinct_addresses(addresses: &Json, kind: &str) -> bool {
-    distinct(all(addresses).iter().filter(|it| text(it, "type") == kind && has(it, "value")).map(|it| text(it, "value")))
+    distinct(addresses.items().iter().filter(|it| text(it, "type") == kind && has(it, "value")).map(|it| text(it, "value")))
 }
 
 pub(super) const ADDRESSES: &[Rule] = rules! {
@@ -126,8 +127,8 @@ pub(super) const ADDRESS: &[Rule] = rules! {
         => |it| Ok(text(it, "type") != "Hostname" || it.get("value").is_none() || patterns::hostname(text(it, "value"))),
 };
 
-fn keys(map: &Json) -> impl Iterator<Item = &String> {
-    map.as_object().into_iter().flat_map(|map| map.keys())
+fn keys(map: &Json) -> impl Iterator<Item = &str> {
+    map.fields().iter().map(|(key, _)| &**key)
 }
 
 fn short_domains(map: &Json) -> bool {
@@ -136,13 +137,13 @@ fn short_domains(map: &Json) -> bool {
 
 pub(super) const ANNOTATION_KEYS: &[Rule] = rules! {
     "Annotation keys must be in the form of an optional DNS subdomain prefix followed by a required name segment of up to 63 characters."
-        => |it| Ok(keys(it).all(|key| patterns::label_key(key))),
+        => |it| Ok(keys(it).all(patterns::label_key)),
     "If specified, the annotation key's prefix must be a DNS subdomain not longer than 253 characters in total." => |it| Ok(short_domains(it)),
 };
 
 pub(super) const LABEL_KEYS: &[Rule] = rules! {
     "Label keys must be in the form of an optional DNS subdomain prefix followed by a required name segment of up to 63 characters."
-        => |it| Ok(keys(it).all(|key| patterns::label_key(key))),
+        => |it| Ok(keys(it).all(patterns::label_key)),
     "If specified, the label key's prefix must be a DNS subdomain not longer than 253 characters in total." => |it| Ok(short_domains(it)),
 };
 
@@ -180,7 +181,7 @@ pub(super) const GRPC_FILTER: &[Rule] = bodies! {
 };
 
 fn of_type(filters: &Json, kind: &str) -> usize {
-    all(filters).iter().filter(|it| text(it, "type") == kind).count()
+    filters.items().iter().filter(|it| text(it, "type") == kind).count()
 }
 
 pub(super) const HTTP_FILTERS: &[Rule] = rules! {
@@ -199,7 +200,7 @@ pub(super) const GRPC_FILTERS: &[Rule] = rules! {
 };
 
 fn star_alone(list: &Json) -> bool {
-    all(list).len() <= 1 || !all(list).iter().any(|it| it.as_str() == Some("*"))
+    list.items().len() <= 1 || !list.items().iter().any(|it| it.as_str() == Some("*"))
 }
 
 pub(super) const CORS_HEADERS: &[Rule] = rules! { "AllowHeaders cannot contain '*' alongside other methods" => |it| Ok(star_alone(it)) };
@@ -212,8 +213,7 @@ pub(super) const MIRROR: &[Rule] = rules! {
 
 pub(super) const FRACTION: &[Rule] = rules! {
     "numerator must be less than or equal to denominator" => |it| {
-        let number = |field: &str| it.get(field).and_then(Json::as_i64).unwrap_or_default();
-        Ok(number("numerator") <= number("denominator"))
+        Ok(number(it, "numerator").unwrap_or_default() <= number(it, "denominator").unwrap_or_default())
     },
 };
 
@@ -230,7 +230,7 @@ pub(super) const PATH_CHANGE: &[Rule] = rules! {
 
 pub(super) const TOTAL_MATCHES: &[Rule] = rules! {
     "While 16 rules and 64 matches per rule are allowed, the total number of matches across all rules in a route must be less than 128"
-        => |it| Ok(all(it).iter().map(|rule| items(rule, "matches").len()).sum::<usize>() <= 128),
+        => |it| Ok(it.items().iter().map(|rule| items(rule, "matches").len()).sum::<usize>() <= 128),
 };
 
 /// Whether exactly one of some filters replaces the prefix of a path.
@@ -336,7 +336,7 @@ pub(super) const GRPC_METHOD: &[Rule] = rules! {
 };
 
 fn texts(list: &Json) -> impl Iterator<Item = &str> {
-    all(list).iter().filter_map(Json::as_str)
+    list.items().iter().filter_map(Json::as_str)
 }
 
 pub(super) const TLS_HOSTNAMES: &[Rule] = rules! {

@@ -1,17 +1,7 @@
 //! How the schema of a custom resource is written down here: fields, limits, defaults and rules as constants.
 //! Knows no kind.
 
-use serde_json::Value as Json;
-
-/// A field of an object; none of anything else. Most have a few fields, of which each costs less to compare than its name to hash.
-#[must_use]
-pub fn field_of<'j>(object: &'j Json, name: &str) -> Option<&'j Json> {
-    let object = object.as_object()?;
-    if object.len() > 8 {
-        return object.get(name);
-    }
-    object.iter().find(|(own, _)| *own == name).map(|(_, value)| value)
-}
+use super::json::Json;
 
 /// What a value must be.
 #[derive(Debug)]
@@ -107,8 +97,8 @@ pub enum Default {
     Text(&'static str),
     /// A number.
     Number(i64),
-    /// An object or a list, as JSON.
-    Json(&'static str),
+    /// An object with the defaults of its fields; of a list, one such item.
+    Below,
 }
 
 /// How a string must look: the regular expression that the server prints, and what it means.
@@ -129,15 +119,10 @@ pub struct Rule {
     pub holds: fn(&Json) -> Result<bool, &'static str>,
 }
 
-impl Default {
-    /// The default as JSON.
-    #[must_use]
-    pub fn json(&self) -> Json {
-        match self {
-            Self::Text(text) => Json::from(*text),
-            Self::Number(number) => Json::from(*number),
-            Self::Json(json) => serde_json::from_str(json).unwrap_or_default(),
-        }
+impl Fields {
+    /// The names, each with its field.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &'static Field)> {
+        self.names.iter().copied().zip(self.fields)
     }
 }
 
@@ -191,6 +176,14 @@ pub const fn list(of_: &'static Schema, least: usize, most: usize) -> Schema {
 }
 
 impl Schema {
+    /// The text as the schema itself has it, if it does.
+    #[must_use]
+    pub fn known_text(&self, text: &str) -> Option<&'static str> {
+        let Shape::Text { one_of, .. } = &self.shape else { return None };
+        let default = if let Some(Default::Text(default)) = &self.default { Some(default) } else { None };
+        default.into_iter().chain(*one_of).find(|known| **known == text).copied()
+    }
+
     /// With a default.
     pub const fn or(mut self, default: Default) -> Self {
         self.default = Some(default);

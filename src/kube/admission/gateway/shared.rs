@@ -111,11 +111,10 @@ static LISTENER: Schema = object(fields! {
     must "protocol": &PROTOCOL_NAME, may "tls": &LISTENER_TLS,
 });
 static PROTOCOL_NAME: Schema = pattern(1, 255, &PROTOCOL);
-static ALLOWED_ROUTES: Schema = object(fields! { may "kinds": &ROUTE_KINDS, may "namespaces": &ROUTE_NAMESPACES })
-    .or(Default::Json(r#"{"namespaces":{"from":"Same"}}"#));
+static ALLOWED_ROUTES: Schema = object(fields! { may "kinds": &ROUTE_KINDS, may "namespaces": &ROUTE_NAMESPACES }).or(Default::Below);
 static ROUTE_KINDS: Schema = list(&ROUTE_KIND, 0, 8);
 static ROUTE_KIND: Schema = object(fields! { may "group": &OWN, must "kind": &KIND_NAME });
-static ROUTE_NAMESPACES: Schema = object(fields! { may "from": &FROM, may "selector": &SELECTOR }).or(Default::Json(r#"{"from":"Same"}"#));
+static ROUTE_NAMESPACES: Schema = object(fields! { may "from": &FROM, may "selector": &SELECTOR }).or(Default::Below);
 static FROM: Schema = choice(&["All", "Selector", "Same"]).or(Default::Text("Same"));
 static LISTENER_TLS: Schema =
     object(fields! { may "certificateRefs": &CERTIFICATES, may "mode": &TLS_MODE, may "options": &OPTIONS }).rules(rules::LISTENER_TLS);
