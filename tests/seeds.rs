@@ -10,11 +10,15 @@ fn seeds() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/seeds")
 }
 
+/// 2026-11-21: prices age from day to day.
+const TODAY: &str = "1795219200";
+
 /// What a command writes, both streams.
 fn run(seed: &str, command: &str, options: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_svclint"))
         .current_dir(seeds())
         .env_remove("CLICOLOR_FORCE")
+        .env("SOURCE_DATE_EPOCH", TODAY)
         .args([command, seed, "--color", "never"])
         .args(options)
         .output()
