@@ -54,6 +54,8 @@ pub fn explain(options: &Explain, looks: Looks) -> Result<Exit, String> {
             }
         }
         unreadable.append(&mut files.unreadable);
+        // It ends with the process: to free it thing by thing would only take time. So it is with what is explained.
+        std::mem::forget(world);
     }
     drop(progress);
     if options.rules.is_some() {
@@ -76,6 +78,7 @@ pub fn explain(options: &Explain, looks: Looks) -> Result<Exit, String> {
         View::Dot => view::dot::write(out, &explanation),
         View::Html => view::html::write(out, &explanation, left_out),
     })?;
+    std::mem::forget(explanation);
     Ok(dry_run::end(&unreadable, false, looks))
 }
 
