@@ -24,14 +24,14 @@ impl Document<'_> {
     }
 }
 
-/// For each document the number of the first one that reads the same; its own where that is it.
+/// For each document the number of the first one that reads the same; none where it is that one.
 #[must_use]
-pub fn originals(documents: &[Document<'_>]) -> Vec<usize> {
+pub fn originals(documents: &[Document<'_>]) -> Vec<Option<usize>> {
     let mut first = Map::with_capacity_and_hasher(documents.len(), Default::default());
     let mut originals = Vec::with_capacity(documents.len());
     for (at, Document { source, chunk, context }) in documents.iter().enumerate() {
         let key = chunk.decisive(source).map(|text| (source.slice(text), chunk.span.start - text.start, *context));
-        originals.push(key.map_or(at, |key| *first.entry(key).or_insert(at)));
+        originals.push(key.map(|key| *first.entry(key).or_insert(at)).filter(|first| *first != at));
     }
     originals
 }

@@ -28,6 +28,7 @@ pub mod metadata;
 pub mod mistakes;
 pub mod monitored;
 pub mod monitors;
+mod named;
 pub mod near;
 pub mod object;
 pub mod place;

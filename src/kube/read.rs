@@ -31,7 +31,7 @@ pub fn all<'s>(sources: &'s [Source], context: &(dyn Fn(&Source) -> bool + Sync)
     let documents: Vec<Document<'s>> = parallel::map(sources, much, |source| cut(source, context(source))).into_iter().flatten().collect();
     let originals = copies::originals(&documents);
     let to_read: Vec<&Document<'s>> =
-        documents.iter().zip(&originals).enumerate().filter(|(at, (_, it))| at == *it).map(|(_, (it, _))| it).collect();
+        documents.iter().zip(&originals).filter(|(_, original)| original.is_none()).map(|(document, _)| document).collect();
     let batches: Vec<&[&Document<'s>]> = to_read.chunks((to_read.len() / 8).clamp(1, DOCUMENTS)).collect();
     let read = parallel::map(&batches, much, |batch| {
         let mut reading = Reading::new(judge);
@@ -43,12 +43,11 @@ pub fn all<'s>(sources: &'s [Source], context: &(dyn Fn(&Source) -> bool + Sync)
     let (mut read, mut given) = (read.into_iter().flatten(), given.into_iter().flatten());
     let mut objects: Vec<Object<'s>> = Vec::with_capacity(documents.len());
     let mut ranges: Vec<Range<usize>> = Vec::with_capacity(documents.len());
-    for (at, (document, original)) in documents.iter().zip(originals).enumerate() {
+    for (document, original) in documents.iter().zip(originals) {
         let start = objects.len();
-        if original == at {
-            objects.extend(read.by_ref().take(given.next().unwrap_or_default()));
-        } else if let (Some(first), Some(range)) = (documents.get(original), ranges.get(original)) {
-            again(first, document, range.clone(), &mut objects, judge);
+        match original.and_then(|first| Some((documents.get(first)?, ranges.get(first)?.clone()))) {
+            None => objects.extend(read.by_ref().take(given.next().unwrap_or_default())),
+            Some((first, range)) => again(first, document, range, &mut objects, judge),
         }
         ranges.push(start..objects.len());
     }
@@ -58,8 +57,8 @@ pub fn all<'s>(sources: &'s [Source], context: &(dyn Fn(&Source) -> bool + Sync)
 /// Adds the objects of a document whose text was read before.
 fn again<'s>(first: &Document<'s>, document: &Document<'s>, range: Range<usize>, objects: &mut Vec<Object<'s>>, judge: Option<&Profile>) {
     let shift = first.shift(document);
-    let read = objects.get(range.clone()).unwrap_or_default();
-    // What is wrong with a text is told by its lines.
+    let read = objects.get(range).unwrap_or_default();
+    // An error may be told at the character behind the text, which is another one here.
     if read.iter().any(|object| matches!(object.state, State::Unreadable(_))) {
         let mut reading = Reading::new(judge);
         reading.read(document);

@@ -7,6 +7,8 @@ use super::meant::Name;
 use super::object::Object;
 use super::typed::Typed;
 
+pub use super::admission::gateway::{items, text};
+
 /// A reference of a route, a Gateway or a policy.
 #[derive(Clone, Debug)]
 pub struct Reference<'o> {
@@ -81,18 +83,6 @@ pub fn spec<'o>(object: &'o Object<'_>) -> Option<&'o Json> {
         Some(Typed::Other(other)) => other.spec.as_ref(),
         _ => None,
     }
-}
-
-/// The items of a list; none of anything else.
-#[must_use]
-pub fn items<'j>(of: &'j Json, field: &str) -> &'j [Json] {
-    of.get(field).map_or(&[], Json::items)
-}
-
-/// A field's text; empty where there is none.
-#[must_use]
-pub fn text<'j>(of: &'j Json, field: &str) -> &'j str {
-    of.get(field).and_then(Json::as_str).unwrap_or_default()
 }
 
 impl<'o> Reference<'o> {

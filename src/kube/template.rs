@@ -52,7 +52,8 @@ pub fn ytt(text: &str) -> Option<usize> {
 pub fn has_ytt(tree: &Tree<'_>, source: &Source, part: Span) -> bool {
     let from = tree.comments.partition_point(|(start, _)| *start < part.start);
     let within = tree.comments.iter().skip(from).take_while(|(start, _)| *start < part.end);
-    within.copied().any(|(start, end)| ytt(source.slice(Span::new(part.file, start, end))) == Some(0))
+    let mut comments = within.map(|(start, end)| source.slice(Span::new(part.file, *start, *end)));
+    comments.any(|comment| ["#@ ", "#@/"].iter().any(|mark| comment.starts_with(mark)))
 }
 
 /// Whether `@NAME@` begins here.
@@ -123,6 +124,22 @@ fn asks_for_it(value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::FileId;
+    use crate::yaml;
+
+    #[test]
+    fn only_comments_are_directives_of_ytt() {
+        let is_template = |text: &str| {
+            let source = Source::new(FileId(0), String::new(), text.as_bytes().to_vec());
+            let chunk = yaml::documents(&source).remove(0);
+            yaml::read(&source, &chunk).is_ok_and(|tree| has_ytt(&tree, &source, chunk.span))
+        };
+        assert!(is_template("#@ load(\"@ytt:data\", \"data\")\na: 1\n") && is_template("a: 1\n#@/remove\nb: 2\n"));
+        assert!(is_template("a: 1 #@ data.values.a\n"));
+        for text in ["a: |\n  #@ no directive\n", "a: 'x #@ y'\n", "a: 1 #@y\n", "a: 1 # #@ y\n"] {
+            assert!(!is_template(text), "{text}");
+        }
+    }
 
     #[test]
     fn placeholders_are_told_from_values() {

@@ -1,8 +1,8 @@
 //! An autoscaler by utilization of what its pods don't request.
 
-use crate::kube::pod_spec::PodSpec;
 use crate::finding::{Confidence, Finding};
 use crate::kube::meant::Meant;
+use crate::kube::pod_spec::PodSpec;
 use crate::kube::ports::{self, Role};
 use crate::kube::scaled::Target;
 use crate::kube::world::Distance;

@@ -2,9 +2,9 @@
 
 use k8s_openapi::api::networking::v1::NetworkPolicySpec;
 
-use crate::kube::pod_spec::PodSpec;
 use crate::finding::{Confidence, Finding};
 use crate::kube::object::Labels;
+use crate::kube::pod_spec::PodSpec;
 use crate::kube::policy::{Answer, Direction, End, Pod, Policies};
 use crate::kube::world::Distance;
 use crate::kube::{Object, World, isolation, pods, policy};

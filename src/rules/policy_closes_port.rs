@@ -4,9 +4,9 @@ use std::net::IpAddr;
 
 use k8s_openapi::api::core::v1::ServicePort;
 
-use crate::kube::pod_spec::PodSpec;
 use crate::finding::{Confidence, Finding};
 use crate::kube::object::Labels;
+use crate::kube::pod_spec::PodSpec;
 use crate::kube::policy::{Answer, Direction, End, NAMESPACE_NAME, Pod};
 use crate::kube::targets::{self, Backend};
 use crate::kube::world::{Distance, Namespaces};

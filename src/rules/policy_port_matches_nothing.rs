@@ -3,10 +3,10 @@
 use k8s_openapi::api::networking::v1::{NetworkPolicyPeer, NetworkPolicyPort};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use crate::kube::pod_spec::PodSpec;
 use crate::finding::{Confidence, Finding};
 use crate::kube::isolation::{self, Rule};
 use crate::kube::object::Labels;
+use crate::kube::pod_spec::PodSpec;
 use crate::kube::policy::{Answer, Direction, End, NAMESPACE_NAME, Pod};
 use crate::kube::ports::{self, Role};
 use crate::kube::world::{Distance, Namespaces};

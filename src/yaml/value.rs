@@ -81,7 +81,9 @@ impl<'t, 's> Value<'t, 's> {
         let node = self.node();
         // Nearly every text that is another has another length, which need not be read.
         let has_its_length = match node.shape {
-            Shape::Scalar(style) => node.text != INLINE || (node.end - node.start) as usize == text.len() + 2 * quotes(style) as usize,
+            Shape::Scalar(style) => {
+                node.text != INLINE || node.end.saturating_sub(node.start) as usize == text.len() + 2 * quotes(style) as usize
+            }
             _ => true,
         };
         has_its_length && self.text() == text
@@ -147,7 +149,7 @@ impl<'t, 's> Value<'t, 's> {
         let node = value.node();
         match node.shape {
             Shape::Scalar(_) if node.flags & TAGGED != 0 => value.scalar() == Some(Scalar::Null),
-            Shape::Scalar(Style::Plain) if node.text == INLINE && node.end - node.start > resolve::LONGEST_NULL => false,
+            Shape::Scalar(Style::Plain) if node.text == INLINE && node.end.saturating_sub(node.start) > resolve::LONGEST_NULL => false,
             Shape::Scalar(Style::Plain) => resolve::is_null(value.text()),
             _ => false,
         }

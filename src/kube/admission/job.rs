@@ -7,12 +7,13 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use super::Context;
 use super::field::Path;
 use super::job_policies::{validate_pod_failure_policy, validate_pod_replacement_policy, validate_success_policy};
-use super::labels::{Map, selector_matches, validate_label_selector};
+use super::labels::{selector_matches, validate_label_selector};
 use super::metadata::{name_is_dns_subdomain, validate_object_meta};
 use super::pod;
 use super::syntax;
 use super::workload::{POD_NAMES, is_usable, mismatch, show_labels, show_selector, template_labels, validate_not_negative};
 use crate::kube::Version;
+use crate::kube::object::Labels;
 use crate::kube::version::Change;
 
 /// Stands for the identifier that the server would give the Job.
@@ -48,7 +49,7 @@ pub fn admit(object: &mut Job, cx: &mut Context<'_>) {
     warn_about_spec(spec, &path, cx);
     pod::omit_empty(&mut spec.template, cx);
     // Defaulted once more on the way back.
-    if object.metadata.labels.as_ref().is_none_or(Map::is_empty) {
+    if object.metadata.labels.as_ref().is_none_or(Labels::is_empty) {
         object.metadata.labels = template_labels(&spec.template).cloned();
     }
 }
@@ -62,7 +63,7 @@ fn default(object: &mut Job, cx: &Context<'_>) -> bool {
     spec.parallelism.get_or_insert(1);
     let per_index = spec.backoff_limit_per_index.is_some() && cx.has(Change::JobFieldsOf28);
     spec.backoff_limit.get_or_insert(if per_index { i32::MAX } else { 6 });
-    let unlabelled = object.metadata.labels.as_ref().is_none_or(Map::is_empty);
+    let unlabelled = object.metadata.labels.as_ref().is_none_or(Labels::is_empty);
     let shared = unlabelled && template_labels(&spec.template).is_some_and(|labels| !labels.is_empty());
     spec.completion_mode.get_or_insert_with(|| "NonIndexed".into());
     spec.suspend.get_or_insert(false);
@@ -122,7 +123,7 @@ fn validate_generated_selector(spec: &JobSpec, name: &str, path: &Path<'_>, cx: 
     for (key, value) in expected {
         validate_has_label(&spec.template, key, value, &template.child("metadata"), cx);
     }
-    let expected: Map = expected.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+    let expected: Labels = expected.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
     if is_usable(Some(selector), cx) && !selector_matches(selector, Some(&expected)) {
         let shown = show_selector(selector, cx);
         cx.errors.invalid(&path.child("selector"), shown, "`selector` not auto-generated");

@@ -7,14 +7,12 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelecto
 use super::Context;
 use super::field::Path;
 use super::syntax;
-
-/// A map of labels or annotations.
-pub type Map = BTreeMap<String, String>;
+use crate::kube::object::Labels;
 
 const ANNOTATIONS_SIZE_LIMIT: usize = 256 * 1024;
 
 /// `ValidateLabels`: the path is the map's, never a key's.
-pub fn validate_labels(labels: Option<&Map>, path: &Path<'_>, cx: &mut Context<'_>) {
+pub fn validate_labels(labels: Option<&Labels>, path: &Path<'_>, cx: &mut Context<'_>) {
     for (key, value) in labels.into_iter().flatten() {
         validate_label_name(key, path, cx);
         cx.errors.invalid_each(path, value, &syntax::label_value(value, cx.version));
@@ -27,7 +25,7 @@ pub fn validate_label_name(name: &str, path: &Path<'_>, cx: &mut Context<'_>) {
 }
 
 /// `ValidateAnnotations`: keys are checked in lower case; the size of all counts.
-pub fn validate_annotations(annotations: Option<&Map>, path: &Path<'_>, cx: &mut Context<'_>) {
+pub fn validate_annotations(annotations: Option<&Labels>, path: &Path<'_>, cx: &mut Context<'_>) {
     let Some(annotations) = annotations else { return };
     for key in annotations.keys() {
         let faults = if key.bytes().any(|byte| byte.is_ascii_uppercase()) {
@@ -78,7 +76,7 @@ pub fn selector_is_empty(selector: &LabelSelector) -> bool {
 
 /// Whether labels satisfy a selector; one without requirements matches everything.
 #[must_use]
-pub fn selector_matches(selector: &LabelSelector, labels: Option<&Map>) -> bool {
+pub fn selector_matches(selector: &LabelSelector, labels: Option<&Labels>) -> bool {
     let label = |key: &str| labels.and_then(|labels| labels.get(key));
     let exact = selector.match_labels.iter().flatten().all(|(key, value)| label(key) == Some(value));
     exact

@@ -6,12 +6,12 @@ use k8s_openapi::api::core::v1::{ReplicationController, ReplicationControllerSpe
 
 use super::Context;
 use super::field::Path;
-use super::labels::Map;
 use super::metadata::validate_object_meta;
 use super::pod;
 use super::syntax::{self, Faults};
 use super::workload::{POD_NAMES, mismatch, template_labels, validate_not_negative, validate_running_template};
 use crate::kube::Version;
+use crate::kube::object::Labels;
 use crate::kube::version::Change;
 
 /// Fills in and judges a ReplicationController on create.
@@ -49,7 +49,7 @@ fn name_is_long_name(name: &str, version: Version) -> Faults {
 /// `SetDefaults_ReplicationController`: the template's labels stand in for the selector and for the object's own labels.
 fn default(object: &mut ReplicationController, cx: &Context<'_>) {
     let spec = object.spec.get_or_insert_default();
-    let is_empty = |labels: &Option<Map>| labels.as_ref().is_none_or(BTreeMap::is_empty);
+    let is_empty = |labels: &Option<Labels>| labels.as_ref().is_none_or(BTreeMap::is_empty);
     if let Some(labels) = spec.template.as_ref().and_then(template_labels).cloned() {
         if is_empty(&object.metadata.labels) {
             object.metadata.labels = Some(labels.clone());

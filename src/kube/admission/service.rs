@@ -6,11 +6,12 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use super::Context;
 use super::field::{Path, quote};
 use super::ip::{validate_cidr_for_legacy_field, validate_endpoint_ip, validate_ip_for_legacy_field};
-use super::labels::{Map, validate_labels};
+use super::labels::validate_labels;
 use super::metadata::{name_is_service_name, validate_object_meta};
 use super::service_ips::{cluster_ips, is_headless, validate_service_cluster_ips_related_fields};
 use super::{service_alloc, service_warnings, syntax};
 use crate::kube::maps::Set;
+use crate::kube::object::Labels;
 use crate::kube::version::Change;
 
 pub(super) const TOPOLOGY_HINTS: &str = "service.kubernetes.io/topology-aware-hints";
@@ -158,7 +159,7 @@ pub fn validate_service(service: &Service, cx: &mut Context<'_>) {
 
 const ONLY_LOAD_BALANCER: &str = "may only be used when `type` is 'LoadBalancer'";
 
-fn validate_topology_annotations(annotations: Option<&Map>, cx: &mut Context<'_>) {
+fn validate_topology_annotations(annotations: Option<&Labels>, cx: &mut Context<'_>) {
     let Some(annotations) = annotations else { return };
     if let (Some(mode), Some(hints)) = (annotations.get(TOPOLOGY_MODE), annotations.get(TOPOLOGY_HINTS))
         && mode != hints
@@ -309,7 +310,7 @@ fn validate_node_ports_and_duplicates(spec: &ServiceSpec, ports: &[ServicePort],
 }
 
 /// The field, or else the annotation, that says who may reach a load balancer. The field's path has a capital L.
-fn validate_source_ranges(spec: &ServiceSpec, annotations: Option<&Map>, path: &Path<'_>, cx: &mut Context<'_>) {
+fn validate_source_ranges(spec: &ServiceSpec, annotations: Option<&Labels>, path: &Path<'_>, cx: &mut Context<'_>) {
     let ranges = spec.load_balancer_source_ranges.as_deref().unwrap_or_default();
     let is_load_balancer = type_of(spec) == "LoadBalancer";
     if !ranges.is_empty() {

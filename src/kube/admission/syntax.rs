@@ -41,17 +41,14 @@ fn is_lower_alphanumeric(byte: u8) -> bool {
     byte.is_ascii_lowercase() || byte.is_ascii_digit()
 }
 
-fn matches_dns1123_label(value: &str) -> bool {
-    is_dns1123_label(value.as_bytes())
-}
-
-fn is_dns1123_label(bytes: &[u8]) -> bool {
+fn matches_dns1123_label(value: impl AsRef<[u8]>) -> bool {
+    let bytes = value.as_ref();
     matches!((bytes.first(), bytes.last()), (Some(first), Some(last)) if is_lower_alphanumeric(*first) && is_lower_alphanumeric(*last))
         && bytes.iter().all(|byte| is_lower_alphanumeric(*byte) || *byte == b'-')
 }
 
 fn matches_dns1123_subdomain(value: &str) -> bool {
-    value.as_bytes().split(|byte| *byte == b'.').all(is_dns1123_label)
+    value.as_bytes().split(|byte| *byte == b'.').all(matches_dns1123_label)
 }
 
 fn matches_name_part(value: &str) -> bool {
@@ -147,9 +144,8 @@ pub fn qualified_name(value: &str, version: Version) -> Faults {
     let mut faults = Faults::new();
     let newer = version.has(Change::LabelKeyWording);
     let unit = if newer { "bytes" } else { "characters" };
-    let slash = value.bytes().position(|byte| byte == b'/');
-    let name = match slash.and_then(|at| Some((value.get(..at)?, value.get(at + 1..)?))) {
-        Some((prefix, name)) if !name.bytes().any(|byte| byte == b'/') => {
+    let name = match value.split_once('/') {
+        Some((prefix, name)) if !name.contains('/') => {
             if prefix.is_empty() {
                 faults.push("prefix part must be non-empty".into());
             } else {

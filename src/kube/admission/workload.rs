@@ -8,9 +8,10 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use super::Context;
 use super::field::{Path, Shown, json_quote, quote};
 use super::int_or_percent::percent_value;
-use super::labels::{Map, selector_is_empty, selector_matches, validate_label_selector};
+use super::labels::{selector_is_empty, selector_matches, validate_label_selector};
 use super::pod;
 use super::syntax;
+use crate::kube::object::Labels;
 use crate::kube::version::Change;
 
 const NOT_NEGATIVE: &str = "must be greater than or equal to 0";
@@ -26,7 +27,7 @@ pub fn validate_not_negative(number: Option<i64>, path: &Path<'_>, cx: &mut Cont
 
 /// A template's labels.
 #[must_use]
-pub fn template_labels(template: &PodTemplateSpec) -> Option<&Map> {
+pub fn template_labels(template: &PodTemplateSpec) -> Option<&Labels> {
     template.metadata.as_ref()?.labels.as_ref()
 }
 
@@ -82,7 +83,7 @@ pub fn validate_selector_matches(selector: Option<&LabelSelector>, template: &Po
 }
 
 /// The same error, told at the template's labels.
-pub fn mismatch(labels: Option<&Map>, path: &Path<'_>, cx: &mut Context<'_>) {
+pub fn mismatch(labels: Option<&Labels>, path: &Path<'_>, cx: &mut Context<'_>) {
     let shown = show_labels(labels, cx);
     let metadata = path.child("metadata");
     cx.errors.invalid(&metadata.child("labels"), shown, "`selector` does not match template `labels`");
@@ -127,17 +128,17 @@ pub fn validate_keeps_running(template: &PodTemplateSpec, kind: &str, path: &Pat
 
 /// Labels as an error prints them.
 #[must_use]
-pub fn show_labels<'v>(labels: Option<&Map>, cx: &Context<'_>) -> Shown<'v> {
+pub fn show_labels<'v>(labels: Option<&Labels>, cx: &Context<'_>) -> Shown<'v> {
     cx.errors.structure(|| labels_json(labels), || labels_go(labels))
 }
 
-fn labels_json(labels: Option<&Map>) -> String {
+fn labels_json(labels: Option<&Labels>) -> String {
     let Some(labels) = labels else { return "null".into() };
     let entries: Vec<String> = labels.iter().map(|(key, value)| format!("{}:{}", json_quote(key), json_quote(value))).collect();
     format!("{{{}}}", entries.join(","))
 }
 
-fn labels_go(labels: Option<&Map>) -> String {
+fn labels_go(labels: Option<&Labels>) -> String {
     let Some(labels) = labels else { return "map[string]string(nil)".into() };
     let entries: Vec<String> = labels.iter().map(|(key, value)| format!("{}:{}", quote(key), quote(value))).collect();
     format!("map[string]string{{{}}}", entries.join(", "))

@@ -59,6 +59,18 @@ impl Json {
     }
 }
 
+/// The items of a field that is a list; none of anything else.
+#[must_use]
+pub fn items<'j>(of: &'j Json, field: &str) -> &'j [Json] {
+    of.get(field).map_or(&[], Json::items)
+}
+
+/// A field's text; empty where there is none.
+#[must_use]
+pub fn text<'j>(of: &'j Json, field: &str) -> &'j str {
+    of.get(field).and_then(Json::as_str).unwrap_or_default()
+}
+
 /// The order of an object's fields does not matter.
 impl PartialEq for Json {
     fn eq(&self, other: &Self) -> bool {
@@ -110,24 +122,24 @@ mod tests {
         Json::Object(fields.into_iter().map(|(name, value)| (name.into(), value)).collect())
     }
 
-    fn text(text: &'static str) -> Json {
+    fn json(text: &'static str) -> Json {
         Json::Text(text.into())
     }
 
     #[test]
     fn fields_are_alike_in_any_order_and_items_are_not() {
-        let [a, b, c] = [("a", text("x")), ("b", Json::Number(1.into())), ("a", text("y"))];
+        let [a, b, c] = [("a", json("x")), ("b", Json::Number(1.into())), ("a", json("y"))];
         assert_eq!(object([a.clone(), b.clone()]), object([b.clone(), a.clone()]));
         assert_ne!(object([a.clone(), b.clone()]), object([b.clone(), c.clone()]));
         assert_ne!(object([a.clone(), b.clone()]), object([c, b.clone()]));
         assert_ne!(object([a.clone(), b]), object([a]));
-        assert_ne!(Json::List([text("x"), text("y")].into()), Json::List([text("y"), text("x")].into()));
+        assert_ne!(Json::List([json("x"), json("y")].into()), Json::List([json("y"), json("x")].into()));
         assert_ne!(object([]), Json::List(Box::default()));
     }
 
     #[test]
     fn it_is_written_as_it_was_read() {
-        let all = object([("b", Json::List([Json::Null, Json::Truth(true), text("\"")].into())), ("a", Json::Number((-1).into()))]);
+        let all = object([("b", Json::List([Json::Null, Json::Truth(true), json("\"")].into())), ("a", Json::Number((-1).into()))]);
         assert_eq!(all.to_string(), r#"{"b":[null,true,"\""],"a":-1}"#);
         assert_eq!((all.get("a").and_then(Json::as_i64), all.get("c")), (Some(-1), None));
     }

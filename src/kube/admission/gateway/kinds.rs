@@ -9,6 +9,7 @@ use super::routes::{GRPC_ROUTE, HTTP_ROUTE, PLAIN_ROUTE, TLS_ROUTE};
 use super::schema::Schema;
 use super::shared::OWN_GROUP;
 use crate::kube::admission::Cause;
+use crate::kube::apis;
 
 /// A kind.
 #[derive(Debug)]
@@ -50,23 +51,16 @@ static KINDS: [Custom; 10] = [
 /// The group of what is not in the standard channel.
 const EXPERIMENTAL_GROUP: &str = "gateway.networking.x-k8s.io";
 
-/// The version, where the group is the API's own.
-fn version(api_version: &str) -> Option<&str> {
-    api_version.strip_prefix(OWN_GROUP)?.strip_prefix('/')
-}
-
 /// The kind, in whatever version.
 #[must_use]
 pub fn kind(api_version: &str, kind: &str) -> Option<&'static Custom> {
-    version(api_version)?;
-    KINDS.iter().find(|known| known.kind == kind)
+    KINDS.iter().find(|known| known.kind == kind).filter(|_| apis::is_of(api_version, OWN_GROUP))
 }
 
 /// Whether an apiVersion is of the Gateway API.
 #[must_use]
 pub fn is_gateway_api(api_version: &str) -> bool {
-    let group = api_version.strip_prefix(OWN_GROUP).or_else(|| api_version.strip_prefix(EXPERIMENTAL_GROUP));
-    group.is_some_and(|rest| rest.starts_with('/'))
+    [OWN_GROUP, EXPERIMENTAL_GROUP].iter().any(|group| apis::is_of(api_version, group))
 }
 
 impl Custom {

@@ -18,7 +18,7 @@ mod schema;
 mod shared;
 
 pub use culprits::culprits;
-pub use json::Json;
+pub use json::{Json, items, text};
 pub use kinds::{Custom, is_gateway_api, kind};
 pub use shared::OWN_GROUP;
 

@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 use std::net::IpAddr;
 
-use super::json::Json;
+use super::json::{Json, items, text};
 use super::patterns;
 use super::schema::Rule;
 
@@ -13,16 +13,8 @@ fn has(of: &Json, field: &str) -> bool {
     of.get(field).is_some()
 }
 
-fn text<'j>(of: &'j Json, field: &str) -> &'j str {
-    of.get(field).and_then(Json::as_str).unwrap_or_default()
-}
-
 fn number(of: &Json, field: &str) -> Option<i64> {
     of.get(field).and_then(Json::as_i64)
-}
-
-fn items<'j>(of: &'j Json, field: &str) -> &'j [Json] {
-    of.get(field).map_or(&[], Json::items)
 }
 
 /// Whether no two items are alike.

@@ -7,14 +7,14 @@ use super::tolerations::validate_tolerations;
 use super::volume_sources::validate_local_descending_path;
 use crate::kube::admission::Context;
 use crate::kube::admission::field::{Path, quote};
-use crate::kube::admission::labels::Map;
+use crate::kube::object::Labels;
 
 const MIRROR: &str = "kubernetes.io/config.mirror";
 const TOLERATIONS: &str = "scheduler.alpha.kubernetes.io/tolerations";
 const DELETION_COST: &str = "controller.kubernetes.io/pod-deletion-cost";
 
 /// `ValidatePodSpecificAnnotations`
-pub fn validate_pod_specific_annotations(annotations: Option<&Map>, spec: &PodSpec, path: &Path<'_>, cx: &mut Context<'_>) {
+pub fn validate_pod_specific_annotations(annotations: Option<&Labels>, spec: &PodSpec, path: &Path<'_>, cx: &mut Context<'_>) {
     let Some(annotations) = annotations.filter(|annotations| !annotations.is_empty()) else { return };
     if let Some(value) = annotations.get(MIRROR).filter(|_| spec.node_name.as_deref().unwrap_or_default().is_empty()) {
         cx.errors.invalid(&path.key(MIRROR), value, "must set spec.nodeName if mirror pod annotation is set");
@@ -74,7 +74,7 @@ fn validate_seccomp(profile: &str, path: &Path<'_>, cx: &mut Context<'_>) {
 }
 
 /// `ValidateAppArmorPodAnnotations`
-fn validate_app_armor(annotations: &Map, spec: &PodSpec, path: &Path<'_>, cx: &mut Context<'_>) {
+fn validate_app_armor(annotations: &Labels, spec: &PodSpec, path: &Path<'_>, cx: &mut Context<'_>) {
     for (key, profile) in annotations {
         let Some(container) = key.strip_prefix(APP_ARMOR_ANNOTATION) else { continue };
         let names = spec.containers.iter().chain(spec.init_containers.iter().flatten()).map(|container| container.name.as_str());

@@ -7,7 +7,7 @@ use super::container;
 use super::volume_sources::validate_local_descending_path;
 use crate::kube::admission::Context;
 use crate::kube::admission::field::{Path, json_quote, quote};
-use crate::kube::admission::labels::Map;
+use crate::kube::object::Labels;
 use crate::kube::version::Change;
 
 const TYPES: &[&str] = &["Localhost", "RuntimeDefault", "Unconfined"];
@@ -66,7 +66,7 @@ pub fn validate_app_armor_profile(profile: &AppArmorProfile, path: &Path<'_>, cx
 }
 
 /// `validateSeccompAnnotationsAndFields`
-pub fn validate_seccomp_annotations_and_fields(annotations: Option<&Map>, spec: &PodSpec, path: &Path<'_>, cx: &mut Context<'_>) {
+pub fn validate_seccomp_annotations_and_fields(annotations: Option<&Labels>, spec: &PodSpec, path: &Path<'_>, cx: &mut Context<'_>) {
     let Some(annotations) = annotations.filter(|annotations| !annotations.is_empty()) else { return };
     let pod_profile = spec.security_context.as_ref().and_then(|context| context.seccomp_profile.as_ref());
     if let (Some(profile), Some(annotation)) = (pod_profile, annotations.get(SECCOMP_POD_ANNOTATION)) {
@@ -97,7 +97,7 @@ fn match_seccomp(annotation: &str, profile: &SeccompProfile, path: &Path<'_>, cx
 }
 
 /// `validateAppArmorAnnotationsAndFieldsMatchOnCreate`
-pub fn validate_app_armor_annotations_and_fields(annotations: Option<&Map>, spec: &PodSpec, path: &Path<'_>, cx: &mut Context<'_>) {
+pub fn validate_app_armor_annotations_and_fields(annotations: Option<&Labels>, spec: &PodSpec, path: &Path<'_>, cx: &mut Context<'_>) {
     let Some(annotations) = annotations.filter(|annotations| !annotations.is_empty()) else { return };
     if spec.os.as_ref().is_some_and(|os| os.name == "windows") || !cx.has(Change::AppArmorFields) {
         return;
